@@ -1,0 +1,46 @@
+/** Figures of one consumer group. */
+export interface GroupFigures {
+  readonly stream: string;
+  readonly group: string;
+  readonly pending: number;
+  /** Entries not delivered yet; null where Redis cannot tell. */
+  readonly lag: number | null;
+  readonly lagSeconds: number;
+  readonly consumers: number;
+  readonly oldestPendingSeconds: number;
+}
+
+export interface PendingEntry {
+  readonly entryId: string;
+  readonly consumer: string;
+  readonly idleMs: number;
+  readonly deliveries: number;
+}
+
+/** A dead letter with its record. */
+export interface DeadLetter {
+  /** Entry id in the dead-letter stream; what requeue takes. */
+  readonly id: string;
+  readonly messageId: string;
+  readonly stream: string;
+  readonly group: string;
+  readonly entryId: string;
+  readonly payload: unknown;
+  readonly failures: number;
+  readonly deliveries: number;
+  readonly error: { readonly class: string; readonly code: string; readonly message: string };
+  readonly firstFailedAt: string;
+  readonly lastFailedAt: string;
+  readonly requeued: boolean;
+}
+
+/** Inspection and repair of streams for admin endpoints and reports. Stream names are without the desk's prefix. */
+export interface StreamAdmin {
+  groups(stream: string): Promise<readonly GroupFigures[]>;
+  pending(stream: string, group: string, count: number): Promise<{ total: number; entries: readonly PendingEntry[] }>;
+  /** `stream` may be given with or without `.dlq`. */
+  deadLetters(stream: string, count: number): Promise<{ total: number; entries: readonly DeadLetter[] }>;
+  /** `requeued: false` when this dead letter was requeued before. @throws PermanentError `not_found`. */
+  requeue(stream: string, id: string): Promise<{ requeued: boolean; entryId: string }>;
+  length(stream: string): Promise<number>;
+}

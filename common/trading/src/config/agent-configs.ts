@@ -1,0 +1,122 @@
+import { z } from 'zod';
+
+const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected HH:MM, 00:00 to 23:59');
+
+/** One rule of the risk manager, told apart by `type`. */
+export const riskRuleConfig = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('min_confidence'), threshold: z.number().min(0).max(1) }),
+  /** UTC; `end` includes its last minute; a start after the end wraps over midnight. */
+  z.object({ type: z.literal('trading_window'), start: clockTime, end: clockTime }),
+]);
+export type RiskRuleConfig = z.infer<typeof riskRuleConfig>;
+
+/** `config/agents/risk-manager.yaml`; `usd` means the quote currency. */
+export const riskManagerConfig = z.object({
+  limits: z
+    .object({
+      max_position_usd: z.number().positive().default(20_000),
+      max_order_usd: z.number().positive().default(1000),
+      max_daily_loss_pct: z.number().positive().max(100).default(2),
+    })
+    .prefault({}),
+  rules: z.array(riskRuleConfig).default([]),
+});
+export type RiskManagerConfig = z.infer<typeof riskManagerConfig>;
+
+/** `config/agents/portfolio-manager.yaml`. */
+export const portfolioManagerConfig = z.object({
+  sizing: z
+    .object({
+      /** Share of the cash that an order leaves untouched, for a gap between the close and the next open. */
+      cash_buffer_pct: z.number().min(0).max(100).default(2),
+    })
+    .prefault({}),
+  /** Target share of equity by symbol, per cent. */
+  targets: z.record(z.string(), z.number().min(0).max(100)).default({}),
+  rebalance: z.object({ threshold_pct: z.number().min(0).max(100).default(5) }).prefault({}),
+});
+export type PortfolioManagerConfig = z.infer<typeof portfolioManagerConfig>;
+
+/** `config/agents/trade-executor.yaml`. */
+export const tradeExecutorConfig = z.object({
+  exchange: z.literal('paper').default('paper'),
+  paper: z
+    .object({
+      fees_bps: z.number().min(0).max(1000).default(10),
+      slippage_bps: z.number().min(0).max(1000).default(5),
+    })
+    .prefault({}),
+});
+export type TradeExecutorConfig = z.infer<typeof tradeExecutorConfig>;
+
+/** `config/agents/notification-manager.yaml`. */
+export const notificationManagerConfig = z.object({
+  slack: z
+    .object({
+      /** Least severity that is sent to Slack. */
+      min_severity: z.enum(['info', 'warning', 'critical']).default('info'),
+      /** Channel overrides by severity, for one webhook that serves several. */
+      channels: z.partialRecord(z.enum(['info', 'warning', 'critical']), z.string()).default({}),
+    })
+    .prefault({}),
+  recent_limit: z.int().min(1).max(1000).default(200),
+});
+export type NotificationManagerConfig = z.infer<typeof notificationManagerConfig>;
+
+/** `config/agents/parameter-optimizer.yaml`. */
+export const parameterOptimizerConfig = z.object({
+  /** Candidate parameter sets a job tries. */
+  max_trials: z.int().min(1).max(10_000).default(60),
+  /** Least candles a search needs. */
+  min_candles: z.int().min(50).default(200),
+  /** Share of the window kept back to test the winner on, per cent. */
+  holdout_pct: z.number().min(5).max(50).default(30),
+  seed: z.int().default(7),
+});
+export type ParameterOptimizerConfig = z.infer<typeof parameterOptimizerConfig>;
+
+/** `config/agents/mcp-hub-controller.yaml`: MCP servers that it speaks to. */
+export const mcpHubControllerConfig = z.object({
+  hubs: z
+    .array(
+      z.object({
+        name: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/),
+        /** Streamable HTTP endpoint; or … */
+        url: z.url().optional(),
+        /** … a program that speaks MCP on its standard streams. */
+        command: z.string().optional(),
+        args: z.array(z.string()).default([]),
+        /** Tools that /mcp/command may call; none when empty (deny first). */
+        allow_tools: z.array(z.string()).default([]),
+        timeout_ms: z.int().min(100).default(10_000),
+      }),
+    )
+    .default([]),
+});
+export type McpHubControllerConfig = z.infer<typeof mcpHubControllerConfig>;
+
+/** `config/agents/market-analyst.yaml`. */
+export const marketAnalystConfig = z.object({
+  /** Candles that one ingest request may carry. */
+  ingest_max_candles: z.int().min(1).max(50_000).default(5000),
+});
+export type MarketAnalystConfig = z.infer<typeof marketAnalystConfig>;
+
+/** `config/markets.yaml`: the instruments of the desk. Prices step by `tick_size`, quantities by `lot_size`. */
+const positiveDecimal = z
+  .union([z.string(), z.number()])
+  .transform((value) => (typeof value === 'number' ? value.toString() : value))
+  .pipe(z.string().regex(/^\d+(\.\d+)?$/, 'expected a positive decimal; quote it in YAML, e.g. "0.00001"'));
+export const marketsConfig = z.object({
+  markets: z
+    .array(
+      z.object({
+        symbol: z.string(),
+        tick_size: positiveDecimal,
+        lot_size: positiveDecimal,
+        min_notional: positiveDecimal,
+      }),
+    )
+    .min(1),
+});
+export type MarketsConfig = z.infer<typeof marketsConfig>;

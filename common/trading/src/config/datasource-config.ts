@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+/** `config/datasources/<name>.yaml`. `exchange` is a ccxt id, or `replay` or `simulator`. */
+export const datasourceConfig = z.object({
+  exchange: z.string().min(1),
+  market: z.enum(['spot']).default('spot'),
+  symbols: z.array(z.string().min(1)).min(1),
+  enabled: z.boolean().default(true),
+  api: z
+    .object({
+      key_env: z.string().nullable().default(null),
+      secret_env: z.string().nullable().default(null),
+      passphrase_env: z.string().nullable().default(null),
+    })
+    .prefault({}),
+  rate_limits: z
+    .object({
+      orders_per_minute: z.int().positive().default(60),
+      weight_per_minute: z.int().positive().default(1200),
+    })
+    .prefault({}),
+  /** How often a live source is asked for candles. */
+  poll_ms: z.int().min(250).default(2000),
+  /** A symbol whose candle has not come this long after the close is left out of the step. */
+  late_after_ms: z.int().min(0).default(2000),
+  /** Simulator only. */
+  simulator: z
+    .object({
+      seed: z.int().default(7),
+      /** Real time between two candles. */
+      candle_every_ms: z.int().min(5).default(1000),
+      /** Candles that exist before the first one that is fed, so that indicators are warm. */
+      history: z.int().min(0).max(10_000).default(300),
+    })
+    .prefault({}),
+  /** Replay only: CSV or CSV.gz files by symbol, relative to the config directory. */
+  files: z.record(z.string(), z.string()).default({}),
+});
+export type DatasourceConfig = z.infer<typeof datasourceConfig>;
