@@ -24,11 +24,22 @@ export interface DeadLetter {
   readonly messageId: string;
   readonly stream: string;
   readonly group: string;
+  readonly consumer: string;
   readonly entryId: string;
+  /** The parsed JSON, or the text where it is none, or undefined without a `data` field. */
   readonly payload: unknown;
   readonly failures: number;
   readonly deliveries: number;
-  readonly error: { readonly class: string; readonly code: string; readonly message: string };
+  readonly error: {
+    readonly class: string;
+    readonly code: string;
+    readonly message: string;
+    readonly stackHash: string;
+  };
+  /** What is known about the handler's effect: `none` when it never ran, `not_committed` when nothing of it was kept. */
+  readonly effect: 'none' | 'not_committed';
+  readonly schemaVersion: string;
+  readonly traceparent: string;
   readonly firstFailedAt: string;
   readonly lastFailedAt: string;
   readonly requeued: boolean;
@@ -43,4 +54,6 @@ export interface StreamAdmin {
   /** `requeued: false` when this dead letter was requeued before. @throws PermanentError `not_found`. */
   requeue(stream: string, id: string): Promise<{ requeued: boolean; entryId: string }>;
   length(stream: string): Promise<number>;
+  /** Redeliveries that were answered by a marker instead of a second effect, over all streams and groups of the desk. */
+  duplicatesSuppressed(): Promise<number>;
 }
