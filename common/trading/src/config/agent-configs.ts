@@ -57,9 +57,15 @@ export const notificationManagerConfig = z.object({
       min_severity: z.enum(['info', 'warning', 'critical']).default('info'),
       /** Channel overrides by severity, for one webhook that serves several. */
       channels: z.partialRecord(z.enum(['info', 'warning', 'critical']), z.string()).default({}),
+      /** An attempt that takes longer counts as failed and is made again. */
+      timeout_ms: z.int().min(100).max(60_000).default(10_000),
+      /** A notice that could not be sent for this long is given up (it stays readable over HTTP). */
+      give_up_after_hours: z.number().positive().default(24),
     })
     .prefault({}),
   recent_limit: z.int().min(1).max(1000).default(200),
+  /** Older notices are deleted. */
+  retention_days: z.int().min(1).default(90),
 });
 export type NotificationManagerConfig = z.infer<typeof notificationManagerConfig>;
 
@@ -79,19 +85,33 @@ export type ParameterOptimizerConfig = z.infer<typeof parameterOptimizerConfig>;
 export const mcpHubControllerConfig = z.object({
   hubs: z
     .array(
-      z.object({
-        name: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/),
-        /** Streamable HTTP endpoint; or … */
-        url: z.url().optional(),
-        /** … a program that speaks MCP on its standard streams. */
-        command: z.string().optional(),
-        args: z.array(z.string()).default([]),
-        /** Tools that /mcp/command may call; none when empty (deny first). */
-        allow_tools: z.array(z.string()).default([]),
-        timeout_ms: z.int().min(100).default(10_000),
-      }),
+      z
+        .object({
+          name: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/),
+          /** This agent's own MCP server, `/mcp`; or … */
+          own: z.literal(true).optional(),
+          /** … a streamable HTTP endpoint; or … */
+          url: z.url({ protocol: /^https?$/ }).optional(),
+          /** … a program that speaks MCP on its standard streams. */
+          command: z.string().min(1).optional(),
+          args: z.array(z.string()).default([]),
+          /** Environment variable with the bearer token of `url`. */
+          token_env: z.string().optional(),
+          /** Environment variables that `command` gets besides a safe minimum (PATH, HOME and the like). */
+          pass_env: z.array(z.string()).default([]),
+          /** Tools that /mcp/command may call; none when empty (deny first). */
+          allow_tools: z.array(z.string()).default([]),
+          timeout_ms: z.int().min(100).max(300_000).default(10_000),
+        })
+        .refine(
+          (hub) => [hub.own, hub.url, hub.command].filter((way) => way !== undefined).length === 1,
+          'expected exactly one of own, url and command',
+        ),
     )
+    .refine((hubs) => new Set(hubs.map((hub) => hub.name)).size === hubs.length, 'expected each hub name once')
     .default([]),
+  /** A tool's answer is cut here. */
+  max_output_bytes: z.int().min(256).max(1_000_000).default(65_536),
 });
 export type McpHubControllerConfig = z.infer<typeof mcpHubControllerConfig>;
 
