@@ -1,0 +1,96 @@
+import type { StrategyConfig } from '../config/strategy-config.js';
+import type { Instrument } from '../market/instrument.js';
+import type { OrderSide } from '../messages/envelope.js';
+import { Decimal, floorToStep, formatDecimal, parseDecimal } from '../money/decimal.js';
+
+export type RiskProfile = StrategyConfig['risk_profile'];
+
+/** An order that has neither filled nor ended; `price` is its reference price (market orders have no other). */
+export interface OpenOrder {
+  readonly symbol: string;
+  readonly side: OrderSide;
+  readonly qty: string;
+  readonly price: string;
+}
+
+export interface SizeInput {
+  readonly symbol: string;
+  readonly side: OrderSide;
+  /** In [0, 1]; scales a buy, not a sell. */
+  readonly confidence: number;
+  /** Last close. */
+  readonly price: string;
+  readonly ledger: { readonly cashQuote: string; readonly equityQuote: string; readonly positionQty: string };
+  /** Of all symbols: open buys of other symbols keep their cash. */
+  readonly openOrders: readonly OpenOrder[];
+  readonly instrument: Instrument;
+  readonly limits: { readonly maxOrderQuote: string; readonly maxPositionQuote: string };
+  readonly riskProfile: RiskProfile;
+  /** Share of the free cash that is left untouched. */
+  readonly cashBufferRatio: number;
+  readonly feesBps: number;
+}
+
+export type SizeReason =
+  'sized' | 'already_long' | 'already_buying' | 'no_position' | 'below_min_notional' | 'below_lot_size' | 'no_cash';
+
+/** `qty` is "0" exactly when `reason` is not `sized`. */
+export interface SizeDecision {
+  readonly qty: string;
+  readonly reason: SizeReason;
+}
+
+/** Share of the risk limits that a strategy of each profile may use. */
+const PROFILE_SCALE: Readonly<Record<RiskProfile, string>> = { conservative: '0.25', moderate: '0.5', aggressive: '1' };
+
+/**
+ * How much to buy or sell. A buy is worth profile share x the smaller limit x confidence, at most what the free cash
+ * pays for with its fee; a sell is the whole position that no open sell has already claimed. Whole lots only.
+ */
+export function decideSize(input: SizeInput): SizeDecision {
+  return input.side === 'buy' ? sizeBuy(input) : sizeSell(input);
+}
+
+function sizeBuy(input: SizeInput): SizeDecision {
+  if (parseDecimal(input.ledger.positionQty).gt(0)) return none('already_long');
+  if (input.openOrders.some((order) => order.side === 'buy' && order.symbol === input.symbol)) {
+    return none('already_buying');
+  }
+  const affordable = affordableNotional(input);
+  if (affordable.lte(0)) return none('no_cash');
+  const limit = Decimal.min(parseDecimal(input.limits.maxOrderQuote), parseDecimal(input.limits.maxPositionQuote));
+  const wanted = limit.times(PROFILE_SCALE[input.riskProfile]).times(input.confidence);
+  return inLots(input, Decimal.min(wanted, affordable).div(parseDecimal(input.price)));
+}
+
+/** Free cash is what open buys have not claimed; an account without equity affords nothing. */
+function affordableNotional(input: SizeInput): Decimal {
+  if (parseDecimal(input.ledger.equityQuote).lte(0)) return new Decimal(0);
+  const withFee = new Decimal(input.feesBps).div(10_000).plus(1);
+  let free = parseDecimal(input.ledger.cashQuote);
+  for (const order of input.openOrders) {
+    if (order.side === 'buy')
+      free = free.minus(parseDecimal(order.qty).times(parseDecimal(order.price)).times(withFee));
+  }
+  return free.times(new Decimal(1).minus(input.cashBufferRatio)).div(withFee);
+}
+
+function sizeSell(input: SizeInput): SizeDecision {
+  let left = parseDecimal(input.ledger.positionQty);
+  for (const order of input.openOrders) {
+    if (order.side === 'sell' && order.symbol === input.symbol) left = left.minus(parseDecimal(order.qty));
+  }
+  return left.lte(0) ? none('no_position') : inLots(input, left);
+}
+
+function inLots(input: SizeInput, wanted: Decimal): SizeDecision {
+  const { lotSize, minNotional } = input.instrument;
+  const qty = floorToStep(wanted, lotSize);
+  if (qty.lte(0)) return none('below_lot_size');
+  if (qty.times(parseDecimal(input.price)).lt(minNotional)) return none('below_min_notional');
+  return { qty: formatDecimal(qty), reason: 'sized' };
+}
+
+function none(reason: Exclude<SizeReason, 'sized'>): SizeDecision {
+  return { qty: '0', reason };
+}
