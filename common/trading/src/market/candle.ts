@@ -75,7 +75,8 @@ function findNonDecimal(candle: DecimalCandle): string | undefined {
   return undefined;
 }
 
-function findPriceFault(candle: DecimalCandle): string | undefined {
+/** The price and volume rules of `checkCandle` alone, for fields that are known to be plain decimals. */
+export function findPriceFault(candle: DecimalCandle): string | undefined {
   const low = Number(candle.low);
   const high = Number(candle.high);
   if (low <= 0) return `low: expected a price above 0, was ${candle.low}`;

@@ -1,4 +1,4 @@
-import { RollingMoments } from '../indicators/rolling-moments.js';
+import { ZScore } from '../indicators/z-score.js';
 import type { Candle } from '../market/candle.js';
 import { entryConfidence } from './confidence.js';
 import { assertParameters, type Strategy, type StrategyParameters, type StrategyRun } from './strategy.js';
@@ -11,7 +11,7 @@ import { assertParameters, type Strategy, type StrategyParameters, type Strategy
  * `lookback - 1` candles, nor when s is 0. |z| cannot exceed (lookback - 1) / sqrt(lookback): a threshold above that
  * never fires.
  *
- * @source the z-score rule of E. P. Chan, "Algorithmic Trading" (2013), chapter 2; the bound is P. C. Samuelson, "How
+ * @source the z-score rule of E. P. Chan, "Algorithmic Trading" (2013), chapter 2; the bound is P. A. Samuelson, "How
  * Deviant Can You Be?" (1968).
  */
 export const meanReversion: Strategy = {
@@ -25,12 +25,10 @@ export const meanReversion: Strategy = {
 };
 
 function startMeanReversion({ lookback, entryThreshold, exitThreshold }: StrategyParameters): StrategyRun {
-  const closes = new RollingMoments(lookback);
+  const deviation = new ZScore(lookback);
   return {
     onCandle({ close }: Candle) {
-      closes.push(close);
-      if (!closes.ready || closes.squares === 0) return undefined;
-      const z = (close - closes.mean) / Math.sqrt(closes.squares / (lookback - 1));
+      const z = deviation.push(close);
       if (z <= -entryThreshold) return { side: 'buy', confidence: entryConfidence(-z - entryThreshold) };
       if (z >= -exitThreshold) return { side: 'sell', confidence: 1 };
       return undefined;

@@ -1,4 +1,5 @@
-import { RollingMoments } from '../indicators/rolling-moments.js';
+import { LogReturn } from '../indicators/log-return.js';
+import { StandardDeviation } from '../indicators/standard-deviation.js';
 import type { Candle } from '../market/candle.js';
 import { entryConfidence } from './confidence.js';
 import { assertParameters, type Strategy, type StrategyParameters, type StrategyRun } from './strategy.js';
@@ -25,18 +26,22 @@ export const momentum: Strategy = {
 };
 
 function startMomentum({ lookback, entryThreshold, exitThreshold }: StrategyParameters): StrategyRun {
-  const returns = new RollingMoments(lookback);
+  const step = new LogReturn(1);
+  const trend = new LogReturn(lookback);
+  const noise = new StandardDeviation(lookback, 'sample');
   const scale = Math.sqrt(lookback);
-  let previousClose: number | undefined;
+  let first = true;
   return {
     onCandle({ close }: Candle) {
-      const before = previousClose;
-      previousClose = close;
-      if (before === undefined) return undefined;
-      returns.push(Math.log(close / before));
-      if (!returns.ready || returns.squares === 0) return undefined;
-      const deviation = Math.sqrt(returns.squares / (lookback - 1));
-      const score = (returns.mean * lookback) / (deviation * scale);
+      const total = trend.push(close);
+      const oneCandle = step.push(close);
+      if (first) {
+        first = false;
+        return undefined;
+      }
+      const deviation = noise.push(oneCandle);
+      if (!(deviation > 0)) return undefined;
+      const score = total / (deviation * scale);
       if (score >= entryThreshold) return { side: 'buy', confidence: entryConfidence(score - entryThreshold) };
       if (score <= exitThreshold) return { side: 'sell', confidence: 1 };
       return undefined;

@@ -1,0 +1,34 @@
+import { overSeries, type Indicator } from './indicator.js';
+import { RollingMoments } from './rolling-moments.js';
+
+/** `sample` divides by n - 1 (what we use for estimates), `population` by n (what charting tools draw). */
+export type DeviationKind = 'sample' | 'population';
+
+/**
+ * Standard deviation of the last `window` values, the newest included. Warm after `window` values; exactly 0 over equal
+ * values; never negative or NaN once warm.
+ *
+ * @throws RangeError when `window` is not a whole number of at least 1 (population) or 2 (sample).
+ */
+export class StandardDeviation implements Indicator {
+  readonly #moments: RollingMoments;
+  readonly #divisor: number;
+
+  constructor(window: number, kind: DeviationKind) {
+    if (kind === 'sample' && window < 2) {
+      throw new RangeError(`window: expected at least 2 for a sample deviation, was ${String(window)}`);
+    }
+    this.#moments = new RollingMoments(window);
+    this.#divisor = kind === 'sample' ? window - 1 : window;
+  }
+
+  push(value: number): number {
+    this.#moments.push(value);
+    return this.#moments.ready ? Math.sqrt(this.#moments.squares / this.#divisor) : Number.NaN;
+  }
+}
+
+/** Rolling standard deviation of a whole series; the first `window - 1` results are NaN. */
+export function standardDeviation(values: Float64Array, window: number, kind: DeviationKind): Float64Array {
+  return overSeries(new StandardDeviation(window, kind), values);
+}
