@@ -127,7 +127,7 @@ class SimulatedPath {
   #nextRegime(): Regime {
     const candlesLeft = 1 + Math.floor(-MEAN_REGIME_CANDLES * Math.log(1 - this.#random()));
     const kind = this.#random();
-    const strength = 0.08 + 0.17 * this.#random();
+    const strength = 0.04 + 0.1 * this.#random();
     if (kind < 0.3) return { drift: strength, level: undefined, candlesLeft };
     if (kind < 0.6) return { drift: -strength, level: undefined, candlesLeft };
     return { drift: 0, level: this.#logPrice, candlesLeft };
