@@ -1,0 +1,196 @@
+import { decideFills, decideSubmit, type PaperOrder } from '../exchange/paper-exchange.js';
+import { orderIdOf, requestIdOf } from '../exchange/order-id.js';
+import { getInstrument, type Instrument } from '../market/instrument.js';
+import type { TimeframeName } from '../messages/envelope.js';
+import { decideDayHalt, type DayLimits } from '../portfolio/decide-halt.js';
+import { decideSignal } from '../portfolio/decide-signal.js';
+import { exposureOf, sizingViewOf } from '../portfolio/exposure.js';
+import {
+  applyFill,
+  markLedger,
+  openLedger,
+  pnlOf,
+  withDayHalt,
+  type ClosedDay,
+  type Ledger,
+  type LedgerChange,
+} from '../portfolio/ledger.js';
+import { decideSize, type OpenOrder, type RiskProfile } from '../portfolio/size-order.js';
+import { decideRisk } from '../risk/decide-risk.js';
+import type { RiskPolicy } from '../risk/risk-policy.js';
+import type { StrategySignal } from '../strategies/strategy.js';
+import type { CandleStep } from './candle-steps.js';
+import type { ReportFill } from './report.js';
+
+/** All that the desk decides by, apart from the candles and the strategy. */
+export interface DeskRules {
+  readonly timeframe: TimeframeName;
+  readonly instruments: ReadonlyMap<string, Instrument>;
+  readonly dayLimits: DayLimits;
+  readonly riskPolicy: RiskPolicy;
+  readonly riskProfile: RiskProfile;
+  readonly cashBufferRatio: number;
+  readonly feesBps: number;
+  readonly slippageBps: number;
+}
+
+/** A signal of one symbol at a candle's close; `price` is that close. */
+export interface DeskSignal extends StrategySignal {
+  readonly symbol: string;
+  readonly price: string;
+}
+
+/**
+ * The desk in one process: account, open orders and counters, moved by the functions that the agents call, in the order
+ * that the orchestrator enforces.
+ */
+export class Desk {
+  static readonly SESSION_ID = 'backtest';
+  readonly fills: ReportFill[] = [];
+  readonly closedDays: ClosedDay[] = [];
+  readonly counters = { candles: 0, signals: 0, riskRequests: 0, riskRefused: 0, orders: 0, rejected: 0 };
+  readonly #rules: DeskRules;
+  #ledger: Ledger;
+  #openOrders: PaperOrder[] = [];
+
+  constructor(rules: DeskRules, start: { readonly equityQuote: string; readonly atMs: number }) {
+    this.#rules = rules;
+    this.#ledger = openLedger(start.equityQuote, start.atMs);
+  }
+
+  get ledger(): Ledger {
+    return this.#ledger;
+  }
+
+  /** The step up to the signals: fills at the opens, marks at the closes, roll-over, halt. */
+  open(step: CandleStep): void {
+    this.counters.candles += step.candles.length;
+    if (this.#openOrders.length > 0) this.#fill(step);
+    const closes: Record<string, string> = {};
+    for (const { symbol, candle } of step.candles) closes[symbol] = candle.close;
+    this.#apply(markLedger(this.#ledger, { closes, closeTimeMs: step.closeTimeMs }));
+    this.#decideHalt(step.closeTimeMs);
+  }
+
+  /** One symbol's signal: size, risk, order. To be called in the session's order of symbols. */
+  act(signal: DeskSignal, closeTimeMs: number): void {
+    this.counters.signals += 1;
+    const qty = this.#size(signal);
+    if (qty === undefined) return;
+    const requestId = requestIdOf({ sessionId: Desk.SESSION_ID, symbol: signal.symbol, closeTimeMs });
+    this.counters.riskRequests += 1;
+    const decision = decideRisk(
+      {
+        requestId,
+        symbol: signal.symbol,
+        side: signal.side,
+        confidence: signal.confidence,
+        qty,
+        price: signal.price,
+        atMs: closeTimeMs,
+        exposure: exposureOf(this.#ledger, { symbol: signal.symbol, openOrders: this.#openOrdersView() }),
+        halted: this.#ledger.day.halted,
+      },
+      this.#rules.riskPolicy,
+    );
+    if (!decision.ok) {
+      this.counters.riskRefused += 1;
+      return;
+    }
+    this.#submit({
+      orderId: orderIdOf(requestId),
+      symbol: signal.symbol,
+      side: signal.side,
+      qty,
+      referencePrice: signal.price,
+      notBeforeMs: closeTimeMs,
+      timeframe: this.#rules.timeframe,
+    });
+  }
+
+  #fill(step: CandleStep): void {
+    const candles: Record<string, { open: string; openTimeMs: number }> = {};
+    for (const { symbol, candle } of step.candles) candles[symbol] = candle;
+    const outcomes = decideFills({
+      orders: this.#openOrders,
+      candles,
+      timeframe: this.#rules.timeframe,
+      cash: this.#ledger.cashQuote,
+      positions: this.#ledger.positions,
+      instruments: this.#rules.instruments,
+      fees: this.#rules,
+    });
+    const ended = new Set<string>();
+    for (const outcome of outcomes) {
+      ended.add(outcome.orderId);
+      if (outcome.type === 'rejected') {
+        this.counters.rejected += 1;
+        continue;
+      }
+      const { orderId, symbol, side, qty, price, feeQuote, atMs } = outcome;
+      const fillSeq = this.#ledger.lastFillSeq + 1;
+      const fill = { orderId, symbol, side, qty, price, feeQuote, atMs, fillSeq, fillNumber: 1 };
+      this.#apply(applyFill(this.#ledger, fill));
+      this.fills.push(fill);
+    }
+    this.#openOrders = this.#openOrders.filter((order) => !ended.has(order.orderId));
+  }
+
+  #decideHalt(atMs: number): void {
+    if (this.#ledger.day.halted) return;
+    const reason = decideDayHalt(pnlOf(this.#ledger).pnlRatio, this.#rules.dayLimits);
+    if (reason === undefined) return;
+    this.#ledger = withDayHalt(this.#ledger, { reason, atMs });
+    const kept = this.#openOrders.filter((order) => order.side === 'sell');
+    this.counters.rejected += this.#openOrders.length - kept.length;
+    this.#openOrders = kept;
+  }
+
+  #size(signal: DeskSignal): string | undefined {
+    const { symbol, side } = signal;
+    const { riskPolicy, riskProfile, cashBufferRatio, feesBps, instruments } = this.#rules;
+    const positionQty = this.#ledger.positions[symbol]?.qty ?? '0';
+    const openOrders = this.#openOrdersView();
+    const { halted } = this.#ledger.day;
+    if (decideSignal({ symbol, side, positionQty, openOrders, halted }) !== 'size') return undefined;
+    const { qty, reason } = decideSize({
+      symbol,
+      side,
+      confidence: signal.confidence,
+      price: signal.price,
+      ledger: sizingViewOf(this.#ledger, symbol),
+      openOrders,
+      instrument: getInstrument(instruments, symbol),
+      limits: riskPolicy,
+      riskProfile,
+      cashBufferRatio,
+      feesBps,
+    });
+    return reason === 'sized' ? qty : undefined;
+  }
+
+  #submit(order: PaperOrder): void {
+    this.counters.orders += 1;
+    const decision = decideSubmit(order, {
+      instrument: getInstrument(this.#rules.instruments, order.symbol),
+      positionQty: this.#ledger.positions[order.symbol]?.qty ?? '0',
+      halted: this.#ledger.day.halted,
+    });
+    if (decision.state === 'acknowledged') this.#openOrders.push(order);
+    else this.counters.rejected += 1;
+  }
+
+  #openOrdersView(): readonly OpenOrder[] {
+    return this.#openOrders.map(({ symbol, side, qty, referencePrice }) => ({
+      symbol,
+      side,
+      qty,
+      price: referencePrice,
+    }));
+  }
+
+  #apply(change: LedgerChange): void {
+    this.#ledger = change.ledger;
+    this.closedDays.push(...change.closedDays);
+  }
+}
