@@ -1,0 +1,143 @@
+import { defineAgent, type AgentContext, type AgentWiring } from '@octant/platform/agent/definition';
+import { subscription } from '@octant/platform/bus/subscription';
+import { streams } from '@octant/trading/messages/streams';
+import { httpAgents } from './adapters/agents-port.js';
+import { postgresAuditStore } from './adapters/audit-store.js';
+import { httpTrades } from './adapters/trades-port.js';
+import { orchestratorSettings, type OrchestratorSettings } from './config.js';
+import { deskMetrics } from './desk/desk-metrics.js';
+import { DeskStore } from './desk/desk-store.js';
+import { recoverDesk } from './desk/recover-desk.js';
+import { DESK_LANE, TradingDesk } from './desk/trading-desk.js';
+import { hasWaitingStep, watchTimeOuts } from './desk/watch-time-outs.js';
+import { onAnalysisProgress, onAnalysisSignal } from './handlers/on-analysis.js';
+import { onAuditEvent } from './handlers/on-audit-event.js';
+import { onExecProgress } from './handlers/on-exec-progress.js';
+import { onExecStatus } from './handlers/on-exec-status.js';
+import { onMarketCandles } from './handlers/on-market-candles.js';
+import { onOptResult } from './handlers/on-opt-result.js';
+import { onRiskResponse } from './handlers/on-risk-response.js';
+import { adminHaltRoutes } from './routes/admin-halt.js';
+import { adminStreamRoutes } from './routes/admin-streams.js';
+import type { DeskRoutes } from './routes/desk-routes.js';
+import { deskRoutes } from './routes/desk.js';
+import { orchestrateRoutes } from './routes/orchestrate.js';
+import { pnlRoutes } from './routes/pnl.js';
+
+const GROUP = 'orchestrator';
+const WATCH_EVERY_MS = 500;
+const NUDGE_AFTER_MS = 1500;
+
+/** Coordination: sessions, the decision cycle, PnL and halts, admin and operations endpoints, the audit. */
+export const orchestrator = defineAgent<OrchestratorSettings>({
+  name: 'orchestrator',
+  config: orchestratorSettings,
+  watchedStreams: Object.fromEntries(
+    Object.entries(streams).map(([stream, { groups }]) => [stream, Object.keys(groups)]),
+  ),
+  wire: wireOrchestrator,
+});
+
+function wireOrchestrator(context: AgentContext<OrchestratorSettings>): AgentWiring {
+  const { bus, clock, database, http, state } = context;
+  const settings = () => context.config.current();
+  const store = new DeskStore(state);
+  const metrics = deskMetrics(context.metrics);
+  const trades = httpTrades(http);
+  const auditStore = postgresAuditStore(database);
+  const desk = new TradingDesk({ store, agents: httpAgents(http), clock, settings, onOrder: metrics.observeDecision });
+  const inLane = <Result>(work: () => Promise<Result>) => context.inLane(GROUP, DESK_LANE, work);
+  const routes: DeskRoutes = {
+    store,
+    clock,
+    settings,
+    change: (work, also) => inLane(() => desk.turnNow(bus, work, also)),
+  };
+  const admin = context.streams;
+  return {
+    consumes: [...tradingSubscriptions(desk), auditSubscription(auditStore)],
+    operations: {
+      ...orchestrateRoutes({ ...routes, report: { trades, auditStore, admin, clock } }),
+      ...pnlRoutes({ ...routes, auditStore }),
+      ...deskRoutes({ ...routes, admin, trades }),
+      ...adminHaltRoutes(routes),
+      ...adminStreamRoutes({ ...routes, admin, auditStore }),
+    },
+    schedules: [
+      {
+        name: 'watch time-outs',
+        everyMs: WATCH_EVERY_MS,
+        run: async () => {
+          const { sessions } = await store.view();
+          if (!hasWaitingStep(sessions, { nowMs: clock.now(), olderThanMs: NUDGE_AFTER_MS })) return;
+          await routes.change(watchTimeOuts);
+        },
+      },
+      {
+        name: 'desk metrics',
+        everyMs: 1000,
+        run: async () => {
+          metrics.observeDesk((await store.view()).desk, settings());
+        },
+      },
+    ],
+    start: () => inLane(() => recoverDesk({ context, store, desk, trades })),
+  };
+}
+
+function tradingSubscriptions(desk: TradingDesk) {
+  const shared = { group: GROUP, orderedBy: () => DESK_LANE };
+  return [
+    subscription({
+      ...shared,
+      stream: 'market.candles',
+      schema: streams['market.candles'].schema,
+      handle: onMarketCandles(desk),
+    }),
+    subscription({
+      ...shared,
+      stream: 'analysis.signals',
+      schema: streams['analysis.signals'].schema,
+      handle: onAnalysisSignal(desk),
+    }),
+    subscription({
+      ...shared,
+      stream: 'analysis.progress',
+      schema: streams['analysis.progress'].schema,
+      handle: onAnalysisProgress(desk),
+    }),
+    subscription({
+      ...shared,
+      stream: 'risk.responses',
+      schema: streams['risk.responses'].schema,
+      handle: onRiskResponse(desk),
+    }),
+    subscription({
+      ...shared,
+      stream: 'exec.status',
+      schema: streams['exec.status'].schema,
+      handle: onExecStatus(desk),
+    }),
+    subscription({
+      ...shared,
+      stream: 'exec.progress',
+      schema: streams['exec.progress'].schema,
+      handle: onExecProgress(desk),
+    }),
+    subscription({
+      ...shared,
+      stream: 'opt.results',
+      schema: streams['opt.results'].schema,
+      handle: onOptResult(desk),
+    }),
+  ];
+}
+
+function auditSubscription(store: ReturnType<typeof postgresAuditStore>) {
+  return subscription({
+    stream: 'audit.events',
+    group: 'audit',
+    schema: streams['audit.events'].schema,
+    handle: onAuditEvent(store),
+  });
+}

@@ -1,0 +1,136 @@
+import { AppError, PermanentError } from '@octant/platform/errors/errors';
+import { resolveSymbol, UnknownSymbolError } from '@octant/trading/market/symbol';
+import { timeframeMs } from '@octant/trading/market/timeframe';
+import type { TimeframeName } from '@octant/trading/messages/envelope';
+import type { OrchestrationMode } from '@octant/trading/config/orchestrator-config';
+import type { OrchestratorSettings } from '../config.js';
+import { RECENT_SESSIONS } from './desk-state.js';
+import { audit } from './notices.js';
+import { openSession, type Session, type SessionSpec } from './session-state.js';
+import { stamp, type Turn } from './turn.js';
+
+/** Body of `POST /orchestrate/run`. */
+export interface RunRequest {
+  readonly symbol?: string;
+  readonly symbols?: readonly string[];
+  readonly timeframe?: TimeframeName;
+  readonly mode?: OrchestrationMode;
+  readonly strategy?: string;
+  readonly source?: string;
+  readonly fromMs?: number;
+  readonly toMs?: number;
+}
+
+/** Lookbacks of history that a live session's indicators start from. */
+const LIVE_HISTORY_LOOKBACKS = 4;
+
+/**
+ * Fills what the request leaves open from the configuration. @throws PermanentError 400 naming the field, the value and
+ * what was expected.
+ */
+export function sessionSpecOf(
+  request: RunRequest,
+  { sessionId, settings, nowMs }: { sessionId: string; settings: OrchestratorSettings; nowMs: number },
+): SessionSpec {
+  const { desk } = settings;
+  const named = request.symbols ?? (request.symbol === undefined ? desk.symbols : [request.symbol]);
+  const strategyName = request.strategy ?? desk.strategy;
+  const source = request.source ?? desk.datasource;
+  const strategy = settings.strategies.get(strategyName);
+  if (strategy === undefined) throw unknownName('strategy', strategyName, [...settings.strategies.keys()]);
+  const exchange = settings.datasources.get(source);
+  if (exchange === undefined) throw unknownName('source', source, [...settings.datasources.keys()]);
+  if (request.fromMs !== undefined && request.toMs !== undefined && request.fromMs >= request.toMs) {
+    throw badRequest('toMs', `expected more than fromMs ${String(request.fromMs)}, was ${String(request.toMs)}`);
+  }
+  const feed = exchange === 'replay' || exchange === 'simulator' ? exchange : 'live';
+  const timeframe = request.timeframe ?? desk.timeframe;
+  const candleMs = timeframeMs(timeframe);
+  const liveHistory = strategy.lookback * LIVE_HISTORY_LOOKBACKS * candleMs;
+  return {
+    sessionId,
+    mode: request.mode ?? desk.mode,
+    symbols: canonicalSymbols(named, settings.markets),
+    timeframe,
+    strategy: strategyName,
+    source,
+    feed,
+    historyFromMs: feed === 'live' ? Math.floor((nowMs - liveHistory) / candleMs) * candleMs : (request.fromMs ?? 0),
+    fromMs: request.fromMs ?? null,
+    toMs: request.toMs ?? null,
+    createdAtMs: nowMs,
+  };
+}
+
+function canonicalSymbols(named: readonly string[], markets: readonly string[]): readonly string[] {
+  const symbols = named.map((name) => {
+    try {
+      return resolveSymbol(name, markets);
+    } catch (error) {
+      if (error instanceof UnknownSymbolError) throw badRequest('symbols', error.message);
+      throw error;
+    }
+  });
+  const twice = symbols.find((symbol, index) => symbols.indexOf(symbol) !== index);
+  if (twice !== undefined) throw badRequest('symbols', `expected each symbol once, was ${twice} twice`);
+  return symbols;
+}
+
+function unknownName(field: string, name: string, known: readonly string[]): PermanentError {
+  return badRequest(field, `expected one of ${known.join(', ')}, was ${JSON.stringify(name)}`);
+}
+
+function badRequest(field: string, what: string): PermanentError {
+  return new PermanentError(`${field}: ${what}`, { code: 'bad_request', details: { field } });
+}
+
+/**
+ * Adds a running session to the desk and asks the analyst to feed it. The desk has one account and one time, so a paced
+ * feed (replay, simulator) runs alone. @throws AppError 409 `conflict`.
+ */
+export function startSession(turn: Turn, spec: SessionSpec, trace: { traceId: string; actor: string }): Session {
+  const { desk, sessions } = turn;
+  const running = [...sessions.values()].find((other) => other.status === 'running');
+  if (running !== undefined && (spec.feed !== 'live' || running.feed !== 'live')) {
+    throw new AppError(
+      `session ${running.sessionId} on ${running.source} is running: a replay or simulated session shares its desk with no other; stop it first`,
+      { code: 'conflict', status: 409 },
+    );
+  }
+  const session = openSession(spec);
+  sessions.set(spec.sessionId, session);
+  desk.runningSessionIds.push(spec.sessionId);
+  desk.recentSessionIds = [spec.sessionId, ...desk.recentSessionIds].slice(0, RECENT_SESSIONS);
+  publishWatch(turn, spec, { traceId: trace.traceId, id: `watch:${spec.sessionId}` });
+  audit(turn, {
+    eventId: `session-started:${spec.sessionId}`,
+    actor: trace.actor,
+    action: 'session.started',
+    subject: spec.sessionId,
+    details: { ...spec },
+    atMs: turn.nowMs,
+    traceId: trace.traceId,
+  });
+  return session;
+}
+
+function publishWatch(turn: Turn, spec: SessionSpec, { traceId, id }: { traceId: string; id: string }): void {
+  const { sessionId, source, symbols, timeframe, strategy, historyFromMs, fromMs, toMs } = spec;
+  turn.messages.push({
+    stream: 'orchestrator.commands',
+    type: 'watch',
+    id,
+    payload: {
+      type: 'watch',
+      sessionId,
+      source,
+      symbols,
+      timeframe,
+      strategy,
+      historyFromMs,
+      ...(fromMs === null ? {} : { fromMs }),
+      ...(toMs === null ? {} : { toMs }),
+      ...stamp(turn, traceId),
+    },
+  });
+}

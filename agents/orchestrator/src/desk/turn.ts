@@ -1,0 +1,18 @@
+import type { AgentsPort } from '../adapters/agents-port.js';
+import type { OrchestratorSettings } from '../config.js';
+import type { Drafts } from './desk-store.js';
+
+/** One turn of the desk: the drafts, and all that a decision may look at. */
+export interface Turn extends Drafts {
+  readonly settings: OrchestratorSettings;
+  readonly agents: AgentsPort;
+  /** Wall clock, epoch ms. */
+  readonly nowMs: number;
+  /** Called for each order that is sent, with the ms since its candle was published. */
+  readonly onOrder: (sincePublishedMs: number) => void;
+}
+
+/** `ts` and `traceId` of a message published in this turn. */
+export function stamp(turn: { readonly nowMs: number }, traceId: string): { ts: string; traceId: string } {
+  return { ts: new Date(turn.nowMs).toISOString(), traceId };
+}

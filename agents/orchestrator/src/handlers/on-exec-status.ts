@@ -1,0 +1,80 @@
+import type { Incoming } from '@octant/platform/bus/message';
+import { TransientError } from '@octant/platform/errors/errors';
+import { Decimal } from '@octant/trading/money/decimal';
+import { applyFill, type LedgerFill } from '@octant/trading/portfolio/ledger';
+import type { ExecStatus } from '@octant/trading/messages/execution';
+import { advanceAll } from '../cycle/advance.js';
+import { takeSubmitAnswer } from '../cycle/decide-symbol.js';
+import { ledgerAt, recordClosedDays } from '../desk/ledger-turn.js';
+import { publishHaltChange } from '../desk/halts.js';
+import { requestOptimizerAfterLosses } from '../desk/loss-trigger.js';
+import type { TradingDesk } from '../desk/trading-desk.js';
+import type { Turn } from '../desk/turn.js';
+
+/** Books fills in their order, ends open orders, and answers the decision that waits for the executor. */
+export function onExecStatus(desk: TradingDesk) {
+  return ({ payload, traceId }: Incoming<ExecStatus>) =>
+    desk.turn(
+      async (turn) => {
+        bookFill(turn, payload, traceId);
+        endOrder(turn, payload);
+        answerDecision(turn, payload);
+        await advanceAll(turn);
+      },
+      [payload.sessionId],
+    );
+}
+
+function bookFill(turn: Turn, status: ExecStatus, traceId: string): void {
+  const fill = ledgerFillOf(status);
+  if (fill === undefined) return;
+  const ledger = ledgerAt(turn, fill.atMs);
+  if (fill.fillSeq > ledger.lastFillSeq + 1) {
+    throw new TransientError(
+      `expected fill ${String(ledger.lastFillSeq + 1)} of the account next, was ${String(fill.fillSeq)}`,
+      { code: 'behind', retryAfterMs: 20 },
+    );
+  }
+  const applied = applyFill(ledger, fill);
+  turn.desk.ledger = applied.ledger;
+  const session = turn.sessions.get(status.sessionId);
+  if (session !== undefined) session.counters.fills += 1;
+  recordClosedDays(turn, applied.closedDays, traceId);
+  publishHaltChange(turn, { actor: 'orchestrator', atMs: fill.atMs, traceId });
+  if (fill.side === 'sell' && status.profit !== undefined) {
+    const lost = new Decimal(status.profit).minus(fill.feeQuote).lt(0);
+    turn.desk.consecutiveLosers = lost ? turn.desk.consecutiveLosers + 1 : 0;
+    requestOptimizerAfterLosses(turn, { sessionId: status.sessionId, atMs: fill.atMs, traceId });
+  }
+}
+
+function ledgerFillOf(status: ExecStatus): LedgerFill | undefined {
+  const { fillSeq, price, feeQuote, atMs, symbol, side, qty } = status;
+  if (fillSeq === undefined) return undefined;
+  if (price === undefined || feeQuote === undefined || atMs === undefined) {
+    throw new Error(
+      `expected price, feeQuote and atMs beside fillSeq ${String(fillSeq)}, was ${JSON.stringify(status)}`,
+    );
+  }
+  return { symbol, side, qty, price, feeQuote, atMs, fillSeq };
+}
+
+function endOrder(turn: Turn, status: ExecStatus): void {
+  if (status.status === 'pending') return;
+  const { desk } = turn;
+  desk.openOrders = desk.openOrders.filter((order) => order.orderId !== status.orderId);
+  if (status.status === 'filled') return;
+  const session = turn.sessions.get(status.sessionId);
+  if (session !== undefined) session.counters.rejected += 1;
+}
+
+function answerDecision(turn: Turn, status: ExecStatus): void {
+  const session = turn.sessions.get(status.sessionId);
+  const step = session?.step;
+  if (session === undefined || step === null || step === undefined) return;
+  if (step.decision?.phase !== 'executing' || step.decision.orderId !== status.orderId) return;
+  takeSubmitAnswer({ turn, session, step }, status.orderId, {
+    status: status.status,
+    ...(status.reason === undefined ? {} : { reason: status.reason }),
+  });
+}
