@@ -40,9 +40,12 @@ export interface SizeDecision {
   readonly reason: SizeReason;
 }
 
-/** Share of the risk limits that a strategy of each profile may use. */
 /** Share of the limits that a strategy of each profile may use, as decimal text in (0, 1]. */
-export const PROFILE_SCALE: Readonly<Record<RiskProfile, string>> = { conservative: '0.25', moderate: '0.5', aggressive: '1' };
+export const PROFILE_SCALE: Readonly<Record<RiskProfile, string>> = {
+  conservative: '0.25',
+  moderate: '0.5',
+  aggressive: '1',
+};
 
 /**
  * How much to buy or sell. A buy is worth profile share x the smaller limit x confidence, at most what the free cash
