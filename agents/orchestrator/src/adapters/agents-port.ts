@@ -6,6 +6,7 @@ import type { RiskRequest } from '@octant/trading/messages/risk';
 
 export interface SizeQuestion {
   readonly requestId: string;
+  readonly traceId: string;
   readonly symbol: string;
   readonly side: OrderSide;
   readonly confidence: number;
@@ -37,21 +38,26 @@ export interface SubmitAnswer {
 
 /** What the orchestrator asks other agents over HTTP. Every call is idempotent by its ids. */
 export interface AgentsPort {
-  size(question: SizeQuestion, traceId: string): Promise<{ qty: string; reason: string }>;
+  size(question: SizeQuestion): Promise<{ qty: string; reason: string }>;
   analyze(command: AnalyzeCommand): Promise<AnalysisAnswer>;
   evaluateRisk(request: RiskRequest): Promise<RiskAnswer>;
   submit(order: ExecOrder): Promise<SubmitAnswer>;
 }
 
 export function httpAgents(http: AgentHttpClient): AgentsPort {
-  const post = async <Body>(agent: string, path: string, body: { readonly requestId: string }, traceId: string) => {
-    const reply = await http.call<Body>({ agent, method: 'POST', path, body, traceId, requestId: body.requestId });
-    return reply.body;
+  const post = async <Body>(to: { agent: string; path: string }, body: Traced): Promise<Body> => {
+    const { traceId, requestId } = body;
+    return (await http.call<Body>({ ...to, method: 'POST', body, traceId, requestId })).body;
   };
   return {
-    size: (question, traceId) => post('portfolio-manager', '/portfolio/size', question, traceId),
-    analyze: (command) => post('market-analyst', '/analysis/analyze', command, command.traceId),
-    evaluateRisk: (request) => post('risk-manager', '/risk/evaluate', request, request.traceId),
-    submit: (order) => post('trade-executor', '/trade/submit', order, order.traceId),
+    size: (question) => post({ agent: 'portfolio-manager', path: '/portfolio/size' }, question),
+    analyze: (command) => post({ agent: 'market-analyst', path: '/analysis/analyze' }, command),
+    evaluateRisk: (request) => post({ agent: 'risk-manager', path: '/risk/evaluate' }, request),
+    submit: (order) => post({ agent: 'trade-executor', path: '/trade/submit' }, order),
   };
+}
+
+interface Traced {
+  readonly requestId: string;
+  readonly traceId: string;
 }

@@ -37,20 +37,18 @@ export async function decideSize(work: StepTurn, symbol: string): Promise<void> 
   session.cycles[symbol] = 'sizing';
   const requestId = requestIdOf({ sessionId: session.sessionId, symbol, closeTimeMs: step.closeTimeMs });
   const ledger = ledgerAt(turn, step.openTimeMs);
-  const size = await turn.agents.size(
-    {
-      requestId,
-      symbol,
-      side: analysis.side,
-      confidence: analysis.confidence,
-      price: closeOf(step, symbol),
-      asOf: ledger.lastFillSeq,
-      strategy: session.strategy,
-      openOrders: turn.desk.openOrders.map(({ symbol: of, side, qty, price }) => ({ symbol: of, side, qty, price })),
-      marks: step.closes,
-    },
-    step.traceId,
-  );
+  const size = await turn.agents.size({
+    requestId,
+    traceId: step.traceId,
+    symbol,
+    side: analysis.side,
+    confidence: analysis.confidence,
+    price: closeOf(step, symbol),
+    asOf: ledger.lastFillSeq,
+    strategy: session.strategy,
+    openOrders: turn.desk.openOrders.map(({ symbol: of, side, qty, price }) => ({ symbol: of, side, qty, price })),
+    marks: step.closes,
+  });
   if (new Decimal(size.qty).lte(0)) {
     auditDecision(work, {
       requestId,

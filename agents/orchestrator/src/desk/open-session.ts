@@ -3,6 +3,7 @@ import { resolveSymbol, UnknownSymbolError } from '@octant/trading/market/symbol
 import { timeframeMs } from '@octant/trading/market/timeframe';
 import type { TimeframeName } from '@octant/trading/messages/envelope';
 import type { OrchestrationMode } from '@octant/trading/config/orchestrator-config';
+import type { StrategyConfig } from '@octant/trading/config/strategy-config';
 import type { OrchestratorSettings } from '../config.js';
 import { RECENT_SESSIONS } from './desk-state.js';
 import { audit } from './notices.js';
@@ -33,33 +34,51 @@ export function sessionSpecOf(
   { sessionId, settings, nowMs }: { sessionId: string; settings: OrchestratorSettings; nowMs: number },
 ): SessionSpec {
   const { desk } = settings;
-  const named = request.symbols ?? (request.symbol === undefined ? desk.symbols : [request.symbol]);
-  const strategyName = request.strategy ?? desk.strategy;
+  const strategy = knownStrategy(request.strategy ?? desk.strategy, settings);
   const source = request.source ?? desk.datasource;
-  const strategy = settings.strategies.get(strategyName);
-  if (strategy === undefined) throw unknownName('strategy', strategyName, [...settings.strategies.keys()]);
-  const exchange = settings.datasources.get(source);
-  if (exchange === undefined) throw unknownName('source', source, [...settings.datasources.keys()]);
-  if (request.fromMs !== undefined && request.toMs !== undefined && request.fromMs >= request.toMs) {
-    throw badRequest('toMs', `expected more than fromMs ${String(request.fromMs)}, was ${String(request.toMs)}`);
-  }
-  const feed = exchange === 'replay' || exchange === 'simulator' ? exchange : 'live';
+  const feed = feedOf(source, settings);
   const timeframe = request.timeframe ?? desk.timeframe;
-  const candleMs = timeframeMs(timeframe);
-  const liveHistory = strategy.lookback * LIVE_HISTORY_LOOKBACKS * candleMs;
+  checkRange(request);
   return {
     sessionId,
     mode: request.mode ?? desk.mode,
-    symbols: canonicalSymbols(named, settings.markets),
+    symbols: canonicalSymbols(namedSymbols(request) ?? desk.symbols, settings.markets),
     timeframe,
-    strategy: strategyName,
+    strategy: strategy.name,
     source,
     feed,
-    historyFromMs: feed === 'live' ? Math.floor((nowMs - liveHistory) / candleMs) * candleMs : (request.fromMs ?? 0),
+    historyFromMs: feed === 'live' ? liveHistoryFrom(nowMs, { timeframe, strategy }) : (request.fromMs ?? 0),
     fromMs: request.fromMs ?? null,
     toMs: request.toMs ?? null,
     createdAtMs: nowMs,
   };
+}
+
+function namedSymbols(request: RunRequest): readonly string[] | undefined {
+  return request.symbols ?? (request.symbol === undefined ? undefined : [request.symbol]);
+}
+
+function knownStrategy(name: string, { strategies }: OrchestratorSettings): StrategyConfig {
+  const strategy = strategies.get(name);
+  if (strategy === undefined) throw unknownName('strategy', name, [...strategies.keys()]);
+  return strategy;
+}
+
+function feedOf(source: string, { datasources }: OrchestratorSettings): SessionSpec['feed'] {
+  const exchange = datasources.get(source);
+  if (exchange === undefined) throw unknownName('source', source, [...datasources.keys()]);
+  return exchange === 'replay' || exchange === 'simulator' ? exchange : 'live';
+}
+
+function checkRange({ fromMs, toMs }: RunRequest): void {
+  if (fromMs === undefined || toMs === undefined || fromMs < toMs) return;
+  throw badRequest('toMs', `expected more than fromMs ${String(fromMs)}, was ${String(toMs)}`);
+}
+
+/** The open time from which a live session's indicators are fed. */
+function liveHistoryFrom(nowMs: number, of: { timeframe: TimeframeName; strategy: StrategyConfig }): number {
+  const candleMs = timeframeMs(of.timeframe);
+  return Math.floor(nowMs / candleMs - of.strategy.lookback * LIVE_HISTORY_LOOKBACKS) * candleMs;
 }
 
 function canonicalSymbols(named: readonly string[], markets: readonly string[]): readonly string[] {

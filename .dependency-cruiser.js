@@ -1,0 +1,75 @@
+/**
+ * Who may import whom (docs/architecture.md). Paths are matched after resolution, so an import by package name counts as
+ * the file that it leads to.
+ */
+const agentFolder = '^agents/([^/]+)/src/';
+
+export default {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'trading-is-pure',
+      comment: 'The domain imports itself, zod and the decimal library.',
+      severity: 'error',
+      from: { path: '^common/trading/src/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: ['^common/trading/src/', 'node_modules/(zod|decimal\\.js)/'] },
+    },
+    {
+      name: 'platform-knows-no-trading',
+      severity: 'error',
+      from: { path: '^common/platform/src/' },
+      to: { path: ['^common/trading/', '^agents/', '^scripts/'] },
+    },
+    {
+      name: 'agents-do-not-import-agents',
+      comment: 'Agents speak by message or HTTP.',
+      severity: 'error',
+      from: { path: agentFolder },
+      to: { path: '^agents/', pathNot: '^agents/$1/' },
+    },
+    {
+      name: 'handlers-have-no-io',
+      severity: 'error',
+      from: { path: '^agents/[^/]+/src/handlers/', pathNot: '\\.test\\.ts$' },
+      to: {
+        path: ['node_modules/(ioredis|express|pg|ccxt)/', '^common/platform/src/(http|postgres|agent|auth)/'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'handlers-do-not-import-handlers',
+      severity: 'error',
+      from: { path: '^agents/[^/]+/src/handlers/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^agents/[^/]+/src/handlers/' },
+    },
+    {
+      name: 'routes-have-no-clients',
+      severity: 'error',
+      from: { path: '^agents/[^/]+/src/routes/', pathNot: '\\.test\\.ts$' },
+      to: { path: ['node_modules/(ioredis|express|pg|ccxt)/'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'adapters-know-no-handlers-or-routes',
+      severity: 'error',
+      from: { path: '^agents/[^/]+/src/adapters/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^agents/[^/]+/src/(handlers|routes)/' },
+    },
+    {
+      name: 'tests-stay-out-of-the-product',
+      severity: 'error',
+      from: { path: '^(common|agents)/', pathNot: ['\\.test\\.ts$', '/testing/'] },
+      to: { path: ['\\.test\\.ts$', '^tests/'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/dist/' },
+    tsConfig: { fileName: 'tsconfig.check.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'default'],
+      extensions: ['.ts', '.js'],
+    },
+  },
+};
