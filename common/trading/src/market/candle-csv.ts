@@ -181,7 +181,8 @@ function readTime(scan: Scan, start: number, end: number): number {
   }
   if (end === start) throw timeFault('epoch milliseconds in digits', 'blank');
   if (timeMs < LEAST_MS) throw timeFault('epoch milliseconds', `${text.slice(start, end)}, which looks like seconds`);
-  if (timeMs >= MOST_MS) throw timeFault('epoch milliseconds', `${text.slice(start, end)}, which is finer or absurd`);
+  if (timeMs >= MOST_MS)
+    throw timeFault('epoch milliseconds', `${text.slice(start, end)}, which looks like microseconds`);
   if (!isAligned(timeMs, timeframe)) {
     throw timeFault(
       `an open time of a ${timeframe} candle, a multiple of ${String(timeframeMs(timeframe))} ms`,
