@@ -1,0 +1,214 @@
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { Authenticator } from '../auth/authenticator.js';
+import { AppError, TransientError } from '../errors/errors.js';
+import type { HttpSample } from '../observe/platform-metrics.js';
+import { docsPage } from './docs-page.js';
+import type { HealthReport } from './health.js';
+import type { ApiDocument, ApiOperation } from './open-api-document.js';
+import type { Operation, OperationReply, Operations } from './operation.js';
+import { toProblem } from './problem.js';
+import { limitRate } from './rate-limit.js';
+import { openScope, scopeOf } from './request-scope.js';
+import { openValidator } from './validate-requests.js';
+
+export interface AppOptions {
+  readonly agent: string;
+  readonly document: ApiDocument;
+  readonly authenticator: Authenticator;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly observe: (sample: HttpSample) => void;
+  readonly health: () => Promise<HealthReport>;
+  /** `undefined` while the agent does not serve (starting, draining): then operations answer 503. */
+  readonly operations: () => Operations | undefined;
+  readonly rateLimitPerMinute: number;
+  readonly validateResponses: boolean;
+}
+
+/** The agent's HTTP application: its operations as the OpenAPI file has them, and the platform's own routes. */
+export function createApp(options: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  // Proxies in front of us stand in private networks; whoever calls from outside comes through them.
+  app.set('trust proxy', 'loopback, linklocal, uniquelocal');
+  app.use(openScope(options.observe));
+  app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
+  addProbes(app, options);
+  app.use((request, _response, next) => {
+    scopeOf(request).identity = options.authenticator.identify(request.headers);
+    next();
+  });
+  app.use(limitRate(options.rateLimitPerMinute));
+  addDocs(app, options);
+  addOperations(app, options);
+  app.use((request: Request) => {
+    throw new AppError(`expected a path of the API, was ${request.method} ${request.path}`, {
+      code: 'not_found',
+      status: 404,
+    });
+  });
+  app.use(problemHandler(options.logger));
+  return app;
+}
+
+function addProbes(app: Express, { health, registry }: AppOptions): void {
+  app.get('/livez', (request, response) => {
+    scopeOf(request).route = '/livez';
+    response.json({ status: 'ok' });
+  });
+  app.get('/health', async (request, response) => {
+    scopeOf(request).route = '/health';
+    const report = await health();
+    response.status(report.status === 'ok' ? 200 : 503).json(report);
+  });
+  app.get('/metrics', async (request, response) => {
+    scopeOf(request).route = '/metrics';
+    const text = await registry.metrics();
+    response.setHeader('Content-Type', registry.contentType);
+    response.end(text);
+  });
+}
+
+function addDocs(app: Express, { agent, document }: AppOptions): void {
+  app.get('/openapi.yaml', (request, response) => {
+    scopeOf(request).route = '/openapi.yaml';
+    response.setHeader('Content-Type', 'application/yaml; charset=utf-8');
+    response.end(document.text);
+  });
+  app.use(
+    '/docs',
+    (request, _response, next) => {
+      scopeOf(request).route = '/docs';
+      next();
+    },
+    docsPage(document.text, `openapi/${agent}.yaml`),
+  );
+}
+
+/** `/trade/status/{id}` → `/trade/status/:id`. */
+const expressPath = (path: string): string => path.replaceAll(/\{([^}]+)\}/g, ':$1');
+
+/** Fixed paths before those with parameters, so that `/a/b` is not taken for `/a/{id}`. */
+function bySpecificity(a: ApiOperation, b: ApiOperation): number {
+  const parameters = (operation: ApiOperation) => operation.path.split('{').length;
+  return parameters(a) - parameters(b);
+}
+
+function addOperations(app: Express, options: AppOptions): void {
+  const { document, authenticator, agent } = options;
+  const validate = openValidator(document, { agent, validateResponses: options.validateResponses });
+  const operations = [...document.operations].sort(bySpecificity);
+  for (const operation of operations) {
+    app[operation.method](
+      expressPath(operation.path),
+      (request, _response, next) => {
+        const scope = scopeOf(request);
+        scope.route = operation.path;
+        if (operation.scheme !== undefined) {
+          scope.identity = authenticator.require(operation.scheme, request.headers);
+        }
+        next();
+      },
+      onlyJson(operation),
+      express.json({ limit: operation.bodyLimitBytes }),
+      ...validate,
+      serve(operation.operationId, options.operations),
+    );
+  }
+  for (const path of new Set(operations.map((operation) => operation.path))) {
+    const allowed = operations.filter((operation) => operation.path === path).map(({ method }) => method.toUpperCase());
+    app.all(expressPath(path), (request, response) => {
+      scopeOf(request).route = path;
+      response.setHeader('Allow', allowed.join(', '));
+      throw new AppError(`${path}: expected ${allowed.join(' or ')}, was ${request.method}`, {
+        code: 'method_not_allowed',
+        status: 405,
+      });
+    });
+  }
+}
+
+/**
+ * Bodies are JSON or refused. Where no body is read the content type is dropped: the validator keeps a compiled schema for
+ * every content type that it sees.
+ */
+function onlyJson({ takesBody }: ApiOperation) {
+  return (request: Request, _response: Response, next: NextFunction): void => {
+    const type = request.headers['content-type'];
+    if (!takesBody || type === undefined) {
+      delete request.headers['content-type'];
+      next();
+      return;
+    }
+    if (!/^application\/json\s*(;|$)/i.test(type)) {
+      const wanted = 'Content-Type: expected application/json';
+      throw new AppError(`${wanted}, was ${type.slice(0, 80)}`, { code: 'unsupported_media_type', status: 415 });
+    }
+    next();
+  };
+}
+
+function serve(operationId: string, operations: () => Operations | undefined) {
+  return async (request: Request, response: Response): Promise<void> => {
+    const handler = operations()?.[operationId];
+    if (handler === undefined) {
+      response.setHeader('Connection', 'close');
+      throw new TransientError('expected a ready agent, was one that starts or stops', { code: 'not_ready' });
+    }
+    send(response, await call(handler, request));
+  };
+}
+
+async function call(handler: Operation, request: Request): Promise<OperationReply> {
+  const { identity, requestId, traceId } = scopeOf(request);
+  const key = request.headers['idempotency-key'];
+  return handler({
+    params: request.params as Readonly<Record<string, string>>,
+    query: request.query,
+    body: request.body as unknown,
+    identity,
+    requestId,
+    traceId,
+    idempotencyKey: typeof key === 'string' ? key : undefined,
+  });
+}
+
+function send(response: Response, reply: OperationReply): void {
+  response.status(reply.status);
+  if (reply.body === undefined) response.end();
+  else response.json(reply.body);
+}
+
+function problemHandler(logger: Logger) {
+  // Express tells error handlers by their four parameters.
+  return (error: unknown, request: Request, response: Response, next: NextFunction): void => {
+    const { requestId, route } = scopeOf(request);
+    const { body, query, params, headers } = request as {
+      body: unknown;
+      query: unknown;
+      params: unknown;
+      headers: unknown;
+    };
+    const problem = toProblem(error, { requestId, body, query, params, headers });
+    const fields = { method: request.method, route, status: problem.status };
+    if (problem.errorId !== undefined) {
+      logger.error({ ...fields, err: error, errorId: problem.errorId }, 'request failed unexpectedly');
+    } else if (problem.status >= 500) {
+      logger.warn({ ...fields, err: error, code: problem.body['code'] }, 'request failed');
+    } else {
+      logger.info({ ...fields, code: problem.body['code'], detail: problem.body['detail'] }, 'request refused');
+    }
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    response.statusCode = problem.status;
+    for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
+    response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
+    response.end(JSON.stringify(problem.body));
+  };
+}
