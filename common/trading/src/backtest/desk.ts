@@ -52,6 +52,8 @@ export class Desk {
   readonly #rules: DeskRules;
   #ledger: Ledger;
   #openOrders: PaperOrder[] = [];
+  /** The ledger that the halt was last decided on; an unchanged ledger has an unchanged PnL. */
+  #judged: Ledger | undefined;
 
   constructor(rules: DeskRules, start: { readonly equityQuote: string; readonly atMs: number }) {
     this.#rules = rules;
@@ -137,7 +139,8 @@ export class Desk {
   }
 
   #decideHalt(atMs: number): void {
-    if (this.#ledger.day.halted) return;
+    if (this.#ledger.day.halted || this.#ledger === this.#judged) return;
+    this.#judged = this.#ledger;
     const reason = decideDayHalt(pnlOf(this.#ledger).pnlRatio, this.#rules.dayLimits);
     if (reason === undefined) return;
     this.#ledger = withDayHalt(this.#ledger, { reason, atMs });
