@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { HALT_KEY, HaltView, type HaltState } from './halt-view.js';
+import { MemoryStore } from './testing/fakes.js';
+
+const halted: HaltState = { haltVersion: 2, halted: true, reason: 'maintenance' };
+
+test('knows no halt before the first', () => {
+  expect(new HaltView(new MemoryStore(), () => undefined).current()).toEqual({
+    haltVersion: 0,
+    halted: false,
+    reason: null,
+  });
+});
+
+test('reads the store when a request knows of a later halt', async () => {
+  const store = new MemoryStore();
+  const halts = new HaltView(store, () => undefined);
+  store.write([{ key: HALT_KEY, expectedVersion: 0, value: halted }]);
+  expect(await halts.knowing(2)).toEqual(halted);
+});
+
+test('is behind while neither memory nor store has the halt', async () => {
+  const halts = new HaltView(new MemoryStore(), () => undefined);
+  await expect(halts.knowing(3)).rejects.toMatchObject({
+    name: 'TransientError',
+    code: 'behind',
+    status: 409,
+    message: 'haltVersion: expected at most 0, the last halt or unhalt known here, was 3',
+  });
+});
+
+test('an older state does not replace a newer one', () => {
+  const seen: HaltState[] = [];
+  const halts = new HaltView(new MemoryStore(), (state) => seen.push(state));
+  halts.learn(halted);
+  halts.learn({ haltVersion: 1, halted: false, reason: null });
+  expect(halts.current()).toEqual(halted);
+  expect(seen).toEqual([{ haltVersion: 0, halted: false, reason: null }, halted]);
+});

@@ -1,0 +1,67 @@
+import type { StateEntry, StateReader } from '@octant/platform/bus/message';
+import { TransientError } from '@octant/platform/errors/errors';
+
+/** Key of the halt state in the desk's state store. */
+export const HALT_KEY = 'risk:halt';
+
+export interface HaltState {
+  /** Rises with every halt and unhalt; 0 before the first. */
+  readonly haltVersion: number;
+  readonly halted: boolean;
+  readonly reason: string | null;
+}
+
+export const NEVER_HALTED: HaltState = { haltVersion: 0, halted: false, reason: null };
+
+/**
+ * What this process knows about the halt: a copy in memory, so that a decision asks nobody, and the store behind it,
+ * for the start and for processes beside this one that took the command.
+ */
+export class HaltView {
+  readonly #store: StateReader;
+  readonly #onChange: (state: HaltState) => void;
+  #known: HaltState = NEVER_HALTED;
+
+  constructor(store: StateReader, onChange: (state: HaltState) => void) {
+    this.#store = store;
+    this.#onChange = onChange;
+    onChange(this.#known);
+  }
+
+  current(): HaltState {
+    return this.#known;
+  }
+
+  read(): Promise<StateEntry<HaltState>> {
+    return this.#store.read<HaltState>(HALT_KEY);
+  }
+
+  /** Takes over a state that is in the store; an older one than known changes nothing. */
+  learn(state: HaltState): void {
+    if (state.haltVersion <= this.#known.haltVersion) return;
+    this.#known = state;
+    this.#onChange(state);
+  }
+
+  /** Reads the store into memory. */
+  async refresh(): Promise<void> {
+    const { value } = await this.read();
+    if (value !== undefined) this.learn(value);
+  }
+
+  /**
+   * The halt state, not older than `haltVersion`.
+   * @throws TransientError `behind` (409) while the command with that version has not come.
+   */
+  async knowing(haltVersion: number): Promise<HaltState> {
+    if (haltVersion > this.#known.haltVersion) await this.refresh();
+    const known = this.#known;
+    if (haltVersion > known.haltVersion) {
+      throw new TransientError(
+        `haltVersion: expected at most ${String(known.haltVersion)}, the last halt or unhalt known here, was ${String(haltVersion)}`,
+        { code: 'behind', status: 409, retryAfterMs: 20 },
+      );
+    }
+    return known;
+  }
+}

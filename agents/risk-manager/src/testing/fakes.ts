@@ -1,0 +1,72 @@
+import type { Incoming, Outgoing, StateEntry, StateReader, StateWrite } from '@octant/platform/bus/message';
+import type { Publisher } from '@octant/platform/agent/definition';
+import type { OperationRequest } from '@octant/platform/http/operation';
+import type { Clock } from '@octant/platform/time/clock';
+import type { RiskPolicy } from '@octant/trading/risk/risk-policy';
+
+/** 2024-01-01T01:00:01Z, for ever. */
+export const stillClock: Clock = {
+  now: () => 1_704_070_801_000,
+  monotonic: () => 0,
+  sleep: () => Promise.resolve(),
+};
+
+export const aPolicy: RiskPolicy = {
+  maxPositionQuote: '20000',
+  maxOrderQuote: '1000',
+  maxDailyLossRatio: 0.02,
+  minConfidence: 0.6,
+  tradingWindows: [],
+};
+
+/** A state store in memory with the versions of the real one. */
+export class MemoryStore implements StateReader {
+  readonly #entries = new Map<string, { version: number; value: unknown }>();
+
+  read<Value>(key: string): Promise<StateEntry<Value>> {
+    const entry = this.#entries.get(key);
+    return Promise.resolve({ version: entry?.version ?? 0, value: entry?.value as Value | undefined });
+  }
+
+  write(writes: readonly StateWrite[]): 'ok' | 'stale' {
+    const stale = writes.some(({ key, expectedVersion }) => (this.#entries.get(key)?.version ?? 0) !== expectedVersion);
+    if (stale) return 'stale';
+    for (const { key, expectedVersion, value } of writes) {
+      this.#entries.set(key, { version: expectedVersion + 1, value });
+    }
+    return 'ok';
+  }
+}
+
+/** Keeps what was published, once per stream and id, as the bus does. */
+export class MemoryBus implements Publisher {
+  readonly messages: (Outgoing & { readonly id: string })[] = [];
+
+  publish(message: Outgoing & { readonly id: string }): Promise<{ entryId: string; duplicate: boolean }> {
+    const duplicate = this.messages.some(({ stream, id }) => stream === message.stream && id === message.id);
+    if (!duplicate) this.messages.push(message);
+    return Promise.resolve({ entryId: '1-0', duplicate });
+  }
+
+  async commit(change: Parameters<Publisher['commit']>[0]): Promise<'ok' | 'stale'> {
+    for (const message of change.messages) await this.publish(message);
+    return 'ok';
+  }
+}
+
+export function anIncoming<Payload>(stream: string, payload: Payload): Incoming<Payload> {
+  return { id: 'm1', stream, entryId: '1-0', payload, traceId: '0af7651916cd43dd8448eb211c80319c', deliveries: 1 };
+}
+
+export function aPost(body: unknown, fields: Partial<OperationRequest> = {}): OperationRequest {
+  return {
+    params: {},
+    query: {},
+    body,
+    identity: { kind: 'service', name: 'orchestrator' },
+    requestId: 'http-1',
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    idempotencyKey: undefined,
+    ...fields,
+  };
+}
