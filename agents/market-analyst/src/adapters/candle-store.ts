@@ -1,0 +1,169 @@
+import { PermanentError } from '@octant/platform/errors/errors';
+import type { Database, Sql } from '@octant/platform/postgres/sql';
+import type { DecimalCandle } from '@octant/trading/market/candle';
+import type { TimeframeName } from '@octant/trading/messages/envelope';
+
+/** One line of candles: everything of one source, symbol and timeframe. */
+export interface Series {
+  readonly source: string;
+  readonly symbol: string;
+  readonly timeframe: TimeframeName;
+}
+
+export interface CandleRange {
+  /** Exclusive. */
+  readonly afterMs: number;
+  /** Exclusive. */
+  readonly beforeMs: number;
+  readonly limit: number;
+}
+
+export interface StoreResult {
+  readonly stored: number;
+  readonly duplicates: number;
+}
+
+export interface CandleReader {
+  /** Oldest first. */
+  read(series: Series, range: CandleRange): Promise<DecimalCandle[]>;
+}
+
+export interface CandleStore extends CandleReader {
+  /**
+   * Inserts closed candles, all or none; equal ones that are there already count as duplicates.
+   * @throws PermanentError `candle_conflict` (409) naming the first candle that is stored with other values.
+   */
+  insert(series: Series, candles: readonly DecimalCandle[]): Promise<StoreResult>;
+  /** The same range of several symbols, by symbol. */
+  readMany(series: Omit<Series, 'symbol'>, symbols: readonly string[], range: CandleRange): Promise<SymbolCandles>;
+  /** The newest `count` candles, oldest first. */
+  readLatest(series: Series, count: number): Promise<DecimalCandle[]>;
+  findBounds(series: Series): Promise<{ firstOpenTimeMs: number; lastOpenTimeMs: number } | undefined>;
+}
+
+export type SymbolCandles = ReadonlyMap<string, readonly DecimalCandle[]>;
+
+interface CandleRow {
+  symbol: string;
+  open_time_ms: string;
+  open: string;
+  high: string;
+  low: string;
+  close: string;
+  volume: string;
+}
+
+const FIELDS = ['open', 'high', 'low', 'close', 'volume'] as const;
+const COLUMNS = 'open_time_ms, open, high, low, close, volume';
+const INSERT_CHUNK = 10_000;
+
+export function candleStore(database: Database): CandleStore {
+  return {
+    insert: (series, candles) => database.transaction((sql) => insertChunks(sql, series, candles)),
+    read: (series, range) => read(database, series, range),
+    readMany: (series, symbols, range) => readMany(database, { ...series, symbols }, range),
+    readLatest: (series, count) => readLatest(database, series, count),
+    findBounds: (series) => findBounds(database, series),
+  };
+}
+
+async function insertChunks(sql: Sql, series: Series, candles: readonly DecimalCandle[]): Promise<StoreResult> {
+  let stored = 0;
+  for (let from = 0; from < candles.length; from += INSERT_CHUNK) {
+    stored += await insertChunk(sql, series, candles.slice(from, from + INSERT_CHUNK));
+  }
+  return { stored, duplicates: candles.length - stored };
+}
+
+async function insertChunk(sql: Sql, series: Series, candles: readonly DecimalCandle[]): Promise<number> {
+  const key = [series.source, series.symbol, series.timeframe];
+  const columns = [
+    candles.map((candle) => candle.openTimeMs),
+    ...FIELDS.map((f) => candles.map((candle) => candle[f])),
+  ];
+  const { rowCount } = await sql.query(
+    `INSERT INTO candles (source, symbol, timeframe, ${COLUMNS})
+     SELECT $1, $2, $3, t.*
+       FROM unnest($4::bigint[], $5::numeric[], $6::numeric[], $7::numeric[], $8::numeric[], $9::numeric[]) AS t
+     ON CONFLICT DO NOTHING`,
+    [...key, ...columns],
+  );
+  if (rowCount < candles.length) await refuseDifferent(sql, key, columns);
+  return rowCount;
+}
+
+async function refuseDifferent(sql: Sql, key: readonly string[], columns: readonly unknown[]): Promise<void> {
+  const { rows } = await sql.query<Record<string, string>>(
+    `SELECT t.open_time_ms, ${FIELDS.map((f) => `t.${f} AS ${f}, c.${f} AS stored_${f}`).join(', ')}
+       FROM unnest($4::bigint[], $5::numeric[], $6::numeric[], $7::numeric[], $8::numeric[], $9::numeric[])
+            AS t (${COLUMNS})
+       JOIN candles c ON c.source = $1 AND c.symbol = $2 AND c.timeframe = $3 AND c.open_time_ms = t.open_time_ms
+      WHERE (t.open, t.high, t.low, t.close, t.volume) IS DISTINCT FROM (c.open, c.high, c.low, c.close, c.volume)
+      ORDER BY t.open_time_ms
+      LIMIT 1`,
+    [...key, ...columns],
+  );
+  const [row] = rows;
+  if (row === undefined) return;
+  const openTimeMs = Number(row['open_time_ms']);
+  const field = FIELDS.find((f) => Number(row[f]) !== Number(row[`stored_${f}`])) ?? 'close';
+  const name = `${key.join(' ')} ${new Date(openTimeMs).toISOString()}`;
+  throw new PermanentError(
+    `candle ${name}: expected the stored ${field} ${row[`stored_${field}`] ?? ''}, was ${row[field] ?? ''}; a closed candle does not change`,
+    { code: 'candle_conflict', status: 409, details: { openTimeMs, field } },
+  );
+}
+
+async function read(sql: Sql, series: Series, range: CandleRange): Promise<DecimalCandle[]> {
+  const { rows } = await sql.query<CandleRow>(
+    `SELECT ${COLUMNS} FROM candles
+      WHERE source = $1 AND symbol = $2 AND timeframe = $3 AND open_time_ms > $4 AND open_time_ms < $5
+      ORDER BY open_time_ms LIMIT $6`,
+    [series.source, series.symbol, series.timeframe, range.afterMs, range.beforeMs, range.limit],
+  );
+  return rows.map(candleOf);
+}
+
+async function readMany(
+  sql: Sql,
+  series: { source: string; timeframe: TimeframeName; symbols: readonly string[] },
+  range: CandleRange,
+): Promise<SymbolCandles> {
+  const { rows } = await sql.query<CandleRow>(
+    `SELECT s.symbol, c.* FROM unnest($2::text[]) AS s (symbol)
+      CROSS JOIN LATERAL (
+        SELECT ${COLUMNS} FROM candles
+         WHERE source = $1 AND symbol = s.symbol AND timeframe = $3 AND open_time_ms > $4 AND open_time_ms < $5
+         ORDER BY open_time_ms LIMIT $6) AS c`,
+    [series.source, series.symbols, series.timeframe, range.afterMs, range.beforeMs, range.limit],
+  );
+  const bySymbol = new Map<string, DecimalCandle[]>(series.symbols.map((symbol) => [symbol, []]));
+  for (const row of rows) bySymbol.get(row.symbol)?.push(candleOf(row));
+  for (const candles of bySymbol.values()) candles.sort((a, b) => a.openTimeMs - b.openTimeMs);
+  return bySymbol;
+}
+
+async function readLatest(sql: Sql, series: Series, count: number): Promise<DecimalCandle[]> {
+  const { rows } = await sql.query<CandleRow>(
+    `SELECT ${COLUMNS} FROM candles WHERE source = $1 AND symbol = $2 AND timeframe = $3
+      ORDER BY open_time_ms DESC LIMIT $4`,
+    [series.source, series.symbol, series.timeframe, count],
+  );
+  return rows.map(candleOf).reverse();
+}
+
+async function findBounds(sql: Sql, series: Series) {
+  const { rows } = await sql.query<{ first: string | null; last: string | null }>(
+    `SELECT min(open_time_ms) AS first, max(open_time_ms) AS last FROM candles
+      WHERE source = $1 AND symbol = $2 AND timeframe = $3`,
+    [series.source, series.symbol, series.timeframe],
+  );
+  const [row] = rows;
+  if (row === undefined || row.first === null || row.last === null) return undefined;
+  return { firstOpenTimeMs: Number(row.first), lastOpenTimeMs: Number(row.last) };
+}
+
+function candleOf(row: CandleRow): DecimalCandle {
+  const { open, high, low, close, volume } = row;
+  return { openTimeMs: Number(row.open_time_ms), open, high, low, close, volume };
+}

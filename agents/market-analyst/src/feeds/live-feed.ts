@@ -1,0 +1,200 @@
+import type { Outgoing } from '@octant/platform/bus/message';
+import { PermanentError } from '@octant/platform/errors/errors';
+import type { Clock } from '@octant/platform/time/clock';
+import { timeframeMs } from '@octant/trading/market/timeframe';
+import type { TimeframeName } from '@octant/trading/messages/envelope';
+import type { Logger } from 'pino';
+import type { LiveExchange } from '../adapters/ccxt-exchange.js';
+import type { CandleStore } from '../adapters/candle-store.js';
+import type { AnalystMetrics } from '../metrics.js';
+import type { CandleMemory } from './candle-memory.js';
+import { closedCandles, formingCandles } from './candles-message.js';
+import { feedKeyOf } from './feed-key.js';
+import { LiveSymbol } from './live-symbol.js';
+
+const SHORTEST_PAUSE_MS = 250;
+const LATE_PAUSE_MS = 500;
+const LONGEST_BACKOFF_MS = 60_000;
+
+export interface LiveFeedParts {
+  readonly source: string;
+  readonly timeframe: TimeframeName;
+  readonly pollMs: number;
+  readonly lateAfterMs: number;
+  readonly exchange: LiveExchange;
+  readonly store: CandleStore;
+  readonly memory: CandleMemory;
+  readonly metrics: AnalystMetrics;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly publish: (message: Outgoing & { readonly id: string }) => Promise<unknown>;
+  readonly savePosition: (sessionIds: readonly string[], positionMs: number) => Promise<void>;
+  /** Candles up to here were stored late: what was computed on later ones must be computed again. */
+  readonly onBackfilled: (symbol: string, fromMs: number) => void;
+}
+
+export interface LiveWatch {
+  readonly sessionId: string;
+  readonly symbols: readonly string[];
+  readonly historyFromMs: number;
+  /** Open time of the last published step, after a restart. */
+  readonly positionMs: number | undefined;
+}
+
+/** Asks one exchange for the candles of one timeframe and publishes each step once, for all sessions that watch it. */
+export class LiveFeed {
+  readonly #parts: LiveFeedParts;
+  readonly #stepMs: number;
+  readonly #sessions = new Set<string>();
+  readonly #symbols = new Map<string, { live: LiveSymbol; sessions: Set<string> }>();
+  readonly #stopping = new AbortController();
+  #publishedThroughMs: number | undefined;
+  #failures = 0;
+  #running: Promise<void> | undefined;
+
+  constructor(parts: LiveFeedParts) {
+    this.#parts = parts;
+    this.#stepMs = timeframeMs(parts.timeframe);
+  }
+
+  /** The key of its candles in the memory. */
+  get key(): string {
+    return feedKeyOf(this.#parts.source, this.#parts.timeframe);
+  }
+
+  watch(watch: LiveWatch): void {
+    this.#sessions.add(watch.sessionId);
+    const forming = Math.floor(this.#parts.clock.now() / this.#stepMs) * this.#stepMs;
+    // A first session waits for the next close; after a restart the newest closed candle may still be due.
+    this.#publishedThroughMs = Math.max(this.#publishedThroughMs ?? -1, watch.positionMs ?? forming - this.#stepMs);
+    for (const symbol of watch.symbols) {
+      const entry = this.#symbols.get(symbol) ?? this.#open(symbol);
+      entry.sessions.add(watch.sessionId);
+      entry.live.needFrom(watch.historyFromMs);
+    }
+    this.#running ??= this.#run();
+  }
+
+  /** True when nobody watches it any more. */
+  unwatch(sessionId: string): boolean {
+    this.#sessions.delete(sessionId);
+    for (const [symbol, { sessions }] of this.#symbols) {
+      sessions.delete(sessionId);
+      if (sessions.size === 0) this.#symbols.delete(symbol);
+    }
+    return this.#sessions.size === 0;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  /** One turn: every symbol is asked, then the step that is due goes out. Resolves to the pause until the next. */
+  async poll(): Promise<number> {
+    let failed: unknown;
+    let answered = false;
+    for (const [symbol, { live }] of this.#symbols) {
+      if (this.#stopping.signal.aborted) break;
+      try {
+        await live.refresh();
+        answered = true;
+      } catch (error) {
+        failed = error;
+        const level = error instanceof PermanentError ? 'error' : 'warn';
+        this.#parts.logger[level]({ err: error, source: this.#parts.source, symbol }, 'No candles from the exchange');
+      }
+    }
+    if (!answered && failed !== undefined) return this.#backOff();
+    if (this.#failures > 0) this.#parts.metrics.reconnected(this.#parts.exchange.id);
+    this.#failures = 0;
+    const complete = await this.#publishDue();
+    return this.#pauseMs(complete);
+  }
+
+  #open(symbol: string) {
+    const { exchange, store, memory, metrics, logger, clock, source, timeframe, onBackfilled } = this.#parts;
+    const live = new LiveSymbol({
+      series: { source, symbol, timeframe },
+      feedKey: this.key,
+      exchange,
+      store,
+      memory,
+      metrics,
+      logger,
+      clock,
+      onBackfilled: (fromMs) => {
+        onBackfilled(symbol, fromMs);
+      },
+    });
+    const entry = { live, sessions: new Set<string>() };
+    this.#symbols.set(symbol, entry);
+    return entry;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, logger, source } = this.#parts;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      let pauseMs = this.#parts.pollMs;
+      try {
+        pauseMs = await this.poll();
+      } catch (error) {
+        logger.warn({ err: error, source }, 'A step of a live source could not be published; it is tried again');
+      }
+      await clock.sleep(pauseMs, signal);
+    }
+  }
+
+  /** Publishes the newest closed step when it is due. False while candles of it are still awaited. */
+  async #publishDue(): Promise<boolean> {
+    const { source, timeframe, clock, lateAfterMs } = this.#parts;
+    const all = [...this.#symbols].map(([symbol, { live }]) => ({ symbol, live }));
+    const openTimeMs = Math.max(-1, ...all.map(({ live }) => live.newest?.openTimeMs ?? -1));
+    const publishedThroughMs = this.#publishedThroughMs ?? -1;
+    if (openTimeMs <= publishedThroughMs) return true;
+    const came = all.flatMap(({ symbol, live: { newest, forming } }) =>
+      newest?.openTimeMs === openTimeMs ? [{ symbol, candle: newest, forming }] : [],
+    );
+    const deadlineMs = openTimeMs + this.#stepMs + lateAfterMs;
+    if (came.length < all.length && clock.now() < deadlineMs) return false;
+    const step = { source, sessionId: undefined, timeframe, simulated: false };
+    const ts = new Date(clock.now()).toISOString();
+    await this.#parts.publish(closedCandles({ ...step, openTimeMs, candles: came }, ts));
+    const nextOpenMs = openTimeMs + this.#stepMs;
+    const forming = came.flatMap(({ symbol, forming: candle }) =>
+      candle?.openTimeMs === nextOpenMs ? [{ symbol, candle }] : [],
+    );
+    if (forming.length > 0) {
+      await this.#parts.publish(formingCandles({ ...step, openTimeMs: nextOpenMs, candles: forming }, ts));
+    }
+    this.#publishedThroughMs = openTimeMs;
+    await this.#parts.savePosition([...this.#sessions], openTimeMs);
+    this.#report({ openTimeMs, publishedThroughMs, came: came.map(({ symbol }) => symbol) });
+    return true;
+  }
+
+  #report(step: { openTimeMs: number; publishedThroughMs: number; came: readonly string[] }): void {
+    const { metrics, exchange, timeframe, logger, source } = this.#parts;
+    const skipped = (step.openTimeMs - step.publishedThroughMs) / this.#stepMs - 1;
+    for (const symbol of this.#symbols.keys()) {
+      if (step.came.includes(symbol)) metrics.candlePublished(exchange.id, symbol, timeframe, step.openTimeMs);
+      else logger.warn({ source, symbol, openTimeMs: step.openTimeMs }, 'A late candle was left out of its step');
+      if (skipped > 0) metrics.gapFound(exchange.id, symbol, timeframe, skipped);
+    }
+    if (skipped > 0)
+      logger.warn({ source, skipped }, 'Steps passed unseen; their candles are stored, nobody acts on them');
+  }
+
+  #pauseMs(complete: boolean): number {
+    const { clock, pollMs } = this.#parts;
+    if (!complete) return Math.min(pollMs, LATE_PAUSE_MS);
+    const untilCloseMs = this.#stepMs - (clock.now() % this.#stepMs);
+    return Math.max(SHORTEST_PAUSE_MS, Math.min(pollMs, untilCloseMs + SHORTEST_PAUSE_MS));
+  }
+
+  #backOff(): number {
+    this.#failures += 1;
+    return Math.min(1000 * 2 ** (this.#failures - 1), LONGEST_BACKOFF_MS);
+  }
+}
