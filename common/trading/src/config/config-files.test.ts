@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { load } from 'js-yaml';
+import { describe, expect, it } from 'vitest';
+import { instrumentsOf } from '../market/instrument.js';
+import { resolveSymbol } from '../market/symbol.js';
+import { parametersOf, strategyOf } from '../strategies/registry.js';
+import { marketsConfig } from './agent-configs.js';
+import { datasourceConfig } from './datasource-config.js';
+import { strategyConfig } from './strategy-config.js';
+
+const folder = fileURLToPath(new URL('../../../../config/', import.meta.url));
+const read = (file: string): unknown => load(readFileSync(`${folder}${file}`, 'utf8'));
+const filesOf = (name: string) => readdirSync(`${folder}${name}`).filter((file) => file.endsWith('.yaml'));
+
+const markets = [...instrumentsOf(marketsConfig.parse(read('markets.yaml'))).keys()];
+
+describe('config/markets.yaml', () => {
+  it('lists the majors against USD and USDT', () => {
+    expect(markets).toEqual(expect.arrayContaining(['BTC-USD', 'ETH-USD', 'BTC-USDT', 'ETH-USDT']));
+  });
+});
+
+describe('config/strategies', () => {
+  it('has the two built-in strategies', () => {
+    expect(filesOf('strategies')).toEqual(expect.arrayContaining(['mean_reversion.yaml', 'momentum.yaml']));
+  });
+
+  it.each(filesOf('strategies'))('%s fits the schema, its strategy, its file name and the markets', (file) => {
+    const config = strategyConfig.strict().parse(read(`strategies/${file}`));
+    expect(`${config.name}.yaml`).toBe(file);
+    expect(() => strategyOf(config).start(parametersOf(config))).not.toThrow();
+    expect(config.symbols.map((symbol) => resolveSymbol(symbol, markets))).toHaveLength(config.symbols.length);
+  });
+
+  it.each(filesOf('strategies'))('%s has its own values inside its search space', (file) => {
+    const config = strategyConfig.parse(read(`strategies/${file}`));
+    for (const key of ['lookback', 'entry_threshold', 'exit_threshold'] as const) {
+      const range = config.search_space[key];
+      expect(range?.min).toBeLessThanOrEqual(config[key]);
+      expect(range?.max).toBeGreaterThanOrEqual(config[key]);
+    }
+  });
+});
+
+describe('config/datasources', () => {
+  it('has a source of each kind', () => {
+    const exchanges = filesOf('datasources').map(
+      (file) => datasourceConfig.parse(read(`datasources/${file}`)).exchange,
+    );
+    expect(exchanges.sort()).toEqual(['binance', 'coinbase', 'kraken', 'replay', 'simulator']);
+  });
+
+  it.each(filesOf('datasources'))('%s fits the schema and the markets', (file) => {
+    const config = datasourceConfig.strict().parse(read(`datasources/${file}`));
+    expect(config.symbols.map((symbol) => resolveSymbol(symbol, markets))).toHaveLength(config.symbols.length);
+  });
+});
