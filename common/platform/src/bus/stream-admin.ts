@@ -30,6 +30,8 @@ export interface DeadLetter {
   readonly payload: unknown;
   readonly failures: number;
   readonly deliveries: number;
+  /** Why it ended here: `permanent`, `failures` or `transient_too_long`. */
+  readonly reason: string;
   readonly error: {
     readonly class: string;
     readonly code: string;

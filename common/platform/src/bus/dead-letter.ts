@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { AppError, PermanentError, TransientError } from '../errors/errors.js';
+import type { Delivery } from './delivery.js';
+import type { DeadLetter } from './stream-admin.js';
+
+const LONGEST_MESSAGE = 2_000;
+
+/** Decides a failed attempt's fate, see delivery.md: at once to the dead letters, retried without end, or counted. */
+export type FailureKind = 'permanent' | 'transient' | 'counted';
+
+export function failureKindOf(error: unknown): FailureKind {
+  if (error instanceof PermanentError) return 'permanent';
+  return error instanceof TransientError ? 'transient' : 'counted';
+}
+
+/** Class, code, message and stack hash (12 hex digits, equal for the same place in the code) of whatever was thrown. */
+export function describeError(error: unknown): DeadLetter['error'] {
+  if (!(error instanceof Error)) {
+    return { class: typeof error, code: 'unknown', message: String(error), stackHash: '' };
+  }
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+  return {
+    class: error.name,
+    code: error instanceof AppError ? error.code : 'unexpected',
+    message: error.message.slice(0, LONGEST_MESSAGE),
+    stackHash: createHash('sha1').update(frames.join('\n')).digest('hex').slice(0, 12),
+  };
+}
+
+/** Fields of the dead letter that this process knows; the fail script adds counts, times and the reason. */
+export function letterFields(delivery: Delivery, consumer: string, error: unknown): string[] {
+  const { entry, header, subscription } = delivery;
+  const fields: Record<string, string> = {
+    ...(header.data === undefined ? {} : { data: header.data }),
+    id: header.messageId,
+    type: header.type,
+    v: header.schemaVersion,
+    traceparent: header.traceparent ?? '',
+    stream: entry.stream,
+    entryId: entry.entryId,
+    group: subscription.group,
+    consumer,
+    deliveries: String(delivery.deliveries),
+    error: JSON.stringify(describeError(error)),
+    effect: delivery.runs === 0 ? 'none' : 'not_committed',
+    original: JSON.stringify(withoutData(entry.fields)),
+  };
+  return Object.entries(fields).flat();
+}
+
+function withoutData(fields: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let i = 0; i + 1 < fields.length; i += 2) {
+    if (fields[i] !== 'data') kept.push(fields[i] ?? '', fields[i + 1] ?? '');
+  }
+  return kept;
+}
+
+/** Reads an entry of a dead-letter stream, whoever wrote it. */
+export function readLetter(id: string, flat: readonly string[], requeued: boolean): DeadLetter {
+  const fields = new Map<string, string>();
+  for (let i = 0; i + 1 < flat.length; i += 2) fields.set(flat[i] ?? '', flat[i + 1] ?? '');
+  const text = (name: string) => fields.get(name) ?? '';
+  const number = (name: string) => Number(fields.get(name) ?? '0');
+  const error = parseOr(fields.get('error')) as Partial<DeadLetter['error']> | string | undefined;
+  const known = typeof error === 'object' ? error : { message: error ?? '' };
+  return {
+    id,
+    messageId: text('id'),
+    stream: text('stream'),
+    group: text('group'),
+    consumer: text('consumer'),
+    entryId: text('entryId'),
+    payload: parseOr(fields.get('data')),
+    failures: number('failures'),
+    deliveries: number('deliveries'),
+    reason: text('reason'),
+    error: {
+      class: known.class ?? '',
+      code: known.code ?? '',
+      message: known.message ?? '',
+      stackHash: known.stackHash ?? '',
+    },
+    effect: text('effect') === 'none' ? 'none' : 'not_committed',
+    schemaVersion: text('v'),
+    traceparent: text('traceparent'),
+    firstFailedAt: new Date(number('firstFailedAtMs')).toISOString(),
+    lastFailedAt: new Date(number('lastFailedAtMs')).toISOString(),
+    requeued,
+  };
+}
+
+function parseOr(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

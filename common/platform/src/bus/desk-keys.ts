@@ -1,0 +1,59 @@
+/** Names of everything that a desk keeps in Redis; all begin with the desk's prefix, the bus' own also with `~`. */
+export class DeskKeys {
+  readonly prefix: string;
+
+  constructor(prefix: string) {
+    this.prefix = prefix;
+  }
+
+  stream(stream: string): string {
+    return `${this.prefix}${stream}`;
+  }
+
+  deadLetters(stream: string): string {
+    return `${this.prefix}${stream}.dlq`;
+  }
+
+  /** Base of the hashes that remember published ids; the scripts add the week. */
+  published(stream: string, shard: number): string {
+    return `${this.prefix}~published:${stream}:${String(shard)}`;
+  }
+
+  /** Base of the hashes that remember ids which a group is done with; the scripts add the week. */
+  done(stream: string, group: string, shard: number): string {
+    return `${this.prefix}~done:${stream}:${group}:${String(shard)}`;
+  }
+
+  /** Hash from entry id to its failure record. */
+  failures(stream: string, group: string): string {
+    return `${this.prefix}~failures:${stream}:${group}`;
+  }
+
+  /** Sorted set of parked entries by due time, epoch ms. */
+  retries(stream: string, group: string): string {
+    return `${this.prefix}~retries:${stream}:${group}`;
+  }
+
+  /** Hash from dead-letter id to the entry that its requeue made. */
+  requeued(stream: string): string {
+    return `${this.prefix}~requeued:${stream}`;
+  }
+
+  /** Hash from `stream:group` to the number of repeats that were answered. */
+  suppressed(): string {
+    return `${this.prefix}~suppressed`;
+  }
+
+  state(key: string): string {
+    return `${this.prefix}~state:${key}`;
+  }
+
+  change(token: string): string {
+    return `${this.prefix}~change:${token}`;
+  }
+}
+
+/** Takes the dead-letter suffix off a stream's name, where it is there. */
+export function liveStreamOf(stream: string): string {
+  return stream.endsWith('.dlq') ? stream.slice(0, -'.dlq'.length) : stream;
+}

@@ -1,0 +1,92 @@
+import type { BusCore } from './bus-core.js';
+import { encodeMessage } from './encode-message.js';
+import { isMissingGroup, isPassingRedisFailure } from './redis-connection.js';
+import { TransientError } from '../errors/errors.js';
+
+const DEAD_LETTERS_KEEP_MS = 14 * 86_400_000;
+const UNDECLARED_KEEP_MS = 86_400_000;
+const BURY_IDLE_MS = 3_600_000;
+
+/** What the bus does on timers beside messages: trimming, burying dead consumers, relaying the outbox. */
+export class Housekeeping {
+  readonly #core: BusCore;
+  readonly #streamGroups: Readonly<Record<string, readonly string[]>>;
+  readonly #subscriptions: readonly { readonly stream: string; readonly group: string }[];
+  #loops: Promise<unknown> = Promise.resolve();
+  #relaying: Promise<number> | undefined;
+
+  constructor(
+    core: BusCore,
+    streamGroups: Readonly<Record<string, readonly string[]>>,
+    subscriptions: readonly { readonly stream: string; readonly group: string }[],
+  ) {
+    this.#core = core;
+    this.#streamGroups = streamGroups;
+    this.#subscriptions = subscriptions;
+  }
+
+  start(): void {
+    const { tuning } = this.#core;
+    this.#loops = Promise.all([
+      this.#every(tuning.trimEveryMs, 'tidying streams', () => this.tidy()),
+      this.#every(tuning.relayEveryMs, 'relaying the outbox', () => this.relay(2 * tuning.relayEveryMs)),
+    ]);
+  }
+
+  async stopped(): Promise<void> {
+    await this.#loops;
+  }
+
+  /** Trims streams and removes consumers that are long gone. */
+  async tidy(): Promise<void> {
+    for (const [stream, groups] of Object.entries(this.#streamGroups)) {
+      await this.#trim(stream, this.#core.tuning.trimKeepMs, groups);
+    }
+    for (const { stream, group } of this.#subscriptions) {
+      if (!(stream in this.#streamGroups)) await this.#trim(stream, UNDECLARED_KEEP_MS, [group]);
+      const { scripts, keys, consumer } = this.#core;
+      await scripts.run('bury', [keys.stream(stream)], [group, consumer, BURY_IDLE_MS]);
+    }
+  }
+
+  /** Publishes this agent's outbox rows that are older than `olderThanMs`; a relay that is running is waited for. */
+  async relay(olderThanMs: number): Promise<number> {
+    await this.#relaying?.catch(() => undefined);
+    const { effects, scripts, keys, stopping, closing } = this.#core;
+    if (effects === undefined) return 0;
+    this.#relaying = effects.relay(
+      async ({ message, traceId }) => {
+        const encoded = encodeMessage(keys, message, traceId);
+        await scripts.runUntil('publish', encoded.keys, encoded.args, () => stopping.aborted || closing.aborted);
+      },
+      { olderThanMs, stopping },
+    );
+    return this.#relaying;
+  }
+
+  async #trim(stream: string, keepMs: number, groups: readonly string[]): Promise<void> {
+    const { scripts, keys } = this.#core;
+    await scripts.run(
+      'trim',
+      [keys.stream(stream), keys.deadLetters(stream)],
+      [keepMs, DEAD_LETTERS_KEEP_MS, ...groups],
+    );
+  }
+
+  async #every(everyMs: number, what: string, act: () => Promise<unknown>): Promise<void> {
+    const { clock, stopping, logger } = this.#core;
+    for (;;) {
+      await clock.sleep(everyMs, stopping);
+      if (stopping.aborted) return;
+      try {
+        await act();
+      } catch (error) {
+        if (isMissingGroup(error) || isPassingRedisFailure(error) || error instanceof TransientError) {
+          logger.debug({ err: error }, `${what} has to wait`);
+        } else {
+          logger.error({ err: error }, `${what} failed`);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+export const requeueScript = `
+-- requeue: puts a dead letter back into its stream, for the group that failed on it.
+-- KEYS  1 dead-letter stream, 2 stream, 3 requeued letters
+-- ARGV  1 id of the dead letter
+-- RETURNS {'REQUEUED', new entry id} | {'AGAIN', entry id of the first time} | {'NOTFOUND'}
+-- GUARANTEE once per dead letter; the message keeps its id, passes by publish's markers, and carries a field \`group\`
+--       that makes the other groups pass over it
+local earlier = redis.call('HGET', KEYS[3], ARGV[1])
+if earlier then return {'AGAIN', earlier} end
+local letter = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])[1]
+if not letter then return {'NOTFOUND'} end
+local fields = {}
+for i = 1, #letter[2], 2 do fields[letter[2][i]] = letter[2][i + 1] end
+local add = {'XADD', KEYS[2], '*', 'group', fields['group']}
+if fields['data'] then
+  add[#add + 1] = 'data'
+  add[#add + 1] = fields['data']
+end
+local original = cjson.decode(fields['original'])
+for i = 1, #original, 2 do
+  if original[i] ~= 'group' and original[i] ~= 'id' then
+    add[#add + 1] = original[i]
+    add[#add + 1] = original[i + 1]
+  end
+end
+add[#add + 1] = 'id'
+add[#add + 1] = fields['id']
+local entry = redis.call(unpack(add))
+redis.call('HSET', KEYS[3], ARGV[1], entry)
+redis.call('EXPIRE', KEYS[3], 2592000)
+return {'REQUEUED', entry}
+`;

@@ -1,0 +1,213 @@
+import { setMaxListeners } from 'node:events';
+import type { Redis } from 'ioredis';
+import type { PublishReceipt } from '../agent/definition.js';
+import { PermanentError, TransientError } from '../errors/errors.js';
+import { systemClock } from '../time/system-clock.js';
+import type { Bus, BusOptions } from './bus.js';
+import type { BusCore } from './bus-core.js';
+import { noObserver } from './bus-observer.js';
+import { defaultTuning } from './bus-tuning.js';
+import { checkDurability } from './check-durability.js';
+import { createGroups } from './create-groups.js';
+import { DeskKeys } from './desk-keys.js';
+import type { Identified } from './encode-message.js';
+import { GroupConsumer } from './group-consumer.js';
+import { GroupReader } from './group-reader.js';
+import { Housekeeping } from './housekeeping.js';
+import { Lanes } from './lanes.js';
+import { LeaseKeeper } from './lease-keeper.js';
+import type { StateReader, StateWrite } from './message.js';
+import { PostgresEffects } from './postgres-effects.js';
+import { openRedis, waitUntilReady } from './redis-connection.js';
+import { RedisPublisher } from './redis-publisher.js';
+import { RedisScripts } from './redis-scripts.js';
+import { RedisStreamAdmin } from './redis-stream-admin.js';
+import type { StreamAdmin } from './stream-admin.js';
+import type { Subscription } from './subscription.js';
+import { createTokens } from './tokens.js';
+
+const PING_TIMEOUT_MS = 1_000;
+const START_PATIENCE_MS = 30_000;
+
+interface Member {
+  readonly consumer: GroupConsumer;
+  readonly reader: GroupReader;
+  readonly leases: LeaseKeeper;
+}
+
+/** The bus on Redis Streams: wiring and lifecycle; what happens to a message is in group-consumer.ts and handle-delivery.ts. */
+export class RedisBus implements Bus {
+  readonly state: StateReader;
+  readonly admin: StreamAdmin;
+  readonly #options: BusOptions;
+  readonly #redis: Redis;
+  readonly #core: BusCore;
+  readonly #publisher: RedisPublisher;
+  readonly #stopping = new AbortController();
+  readonly #closing = new AbortController();
+  readonly #lanes = new Map<string, Lanes>();
+  #members: readonly Member[] = [];
+  #housekeeping: Housekeeping | undefined;
+  #started = false;
+
+  constructor(options: BusOptions) {
+    this.#options = options;
+    const { agent, instance, database, logger } = options;
+    const tuning = { ...defaultTuning, ...options.tuning };
+    const clock = options.clock ?? systemClock;
+    const observer = options.observer ?? noObserver;
+    const keys = new DeskKeys(options.prefix);
+    this.#redis = openRedis(options.redisUrl, {
+      name: `${agent}:commands`,
+      logger,
+      commandTimeoutMs: tuning.commandTimeoutMs,
+      autoPipelining: true,
+    });
+    const scripts = new RedisScripts(this.#redis, clock);
+    setMaxListeners(0, this.#stopping.signal, this.#closing.signal);
+    this.#core = {
+      redis: this.#redis,
+      scripts,
+      keys,
+      consumer: instance === undefined ? agent : `${agent}.${instance}`,
+      clock,
+      logger,
+      observer,
+      tuning,
+      random: Math.random,
+      effects: database === undefined ? undefined : new PostgresEffects(database, agent),
+      stopping: this.#stopping.signal,
+      closing: this.#closing.signal,
+      nextToken: createTokens(),
+      openReader: (group) => openRedis(options.redisUrl, { name: `${agent}:${group}`, logger }),
+    };
+    this.#publisher = new RedisPublisher({
+      redis: this.#redis,
+      scripts,
+      keys,
+      clock,
+      patienceMs: tuning.commandTimeoutMs,
+    });
+    this.state = this.#publisher;
+    this.admin = new RedisStreamAdmin({ redis: this.#redis, scripts, keys, clock, observer });
+  }
+
+  async start(subscriptions: readonly Subscription[]): Promise<void> {
+    if (this.#started) throw new Error('expected a bus that was not started before');
+    const byGroup = groupSubscriptions(subscriptions);
+    await waitUntilReady(this.#redis, START_PATIENCE_MS);
+    await checkDurability(this.#redis, this.#options.durability ?? 'strict', this.#core.logger);
+    await createGroups({ redis: this.#redis, keys: this.#core.keys, subscriptions });
+    this.#members = [...byGroup].map(([group, members]) => {
+      const consumer = new GroupConsumer(this.#core, this.#lanesOf(group), members);
+      return {
+        consumer,
+        reader: new GroupReader(this.#core, consumer),
+        leases: new LeaseKeeper(this.#core, consumer),
+      };
+    });
+    this.#housekeeping = new Housekeeping(this.#core, this.#options.streamGroups ?? {}, subscriptions);
+    this.#started = true;
+    for (const { reader, leases } of this.#members) {
+      reader.start();
+      leases.start();
+    }
+    this.#housekeeping.start();
+  }
+
+  async stop(deadlineMs: number): Promise<void> {
+    const { clock } = this.#core;
+    const untilMs = clock.monotonic() + deadlineMs;
+    this.#stopping.abort();
+    for (const { consumer } of this.#members) consumer.wake();
+    await Promise.all(this.#members.map(({ reader }) => reader.stop()));
+    await this.#drain(untilMs);
+    this.#closing.abort();
+    if (this.#redis.status === 'ready') {
+      await Promise.all(this.#members.map(({ leases }) => leases.release())).catch((error: unknown) => {
+        this.#core.logger.warn({ err: error }, 'entries could not be released; their leases will run out');
+      });
+    }
+    await Promise.all(this.#members.map(({ leases }) => leases.stopped()));
+    await this.#housekeeping?.stopped();
+    await this.#core.effects?.removePublished().catch((error: unknown) => {
+      this.#core.logger.warn({ err: error }, 'published outbox rows stay; they are published again, to no effect');
+    });
+    this.#redis.disconnect();
+  }
+
+  publish(message: Identified): Promise<PublishReceipt> {
+    return this.#publisher.publish(message);
+  }
+
+  commit(change: { messages: readonly Identified[]; state: readonly StateWrite[] }): Promise<'ok' | 'stale'> {
+    return this.#publisher.commit(change);
+  }
+
+  inLane<Result>(group: string, key: string, work: () => Promise<Result>): Promise<Result> {
+    return this.#lanesOf(group).run(key, work);
+  }
+
+  ready(): boolean {
+    if (!this.#started || this.#stopping.signal.aborted || this.#redis.status !== 'ready') return false;
+    return this.#members.every(({ reader }) => reader.ready);
+  }
+
+  async ping(): Promise<void> {
+    const timeout = new AbortController();
+    const late = this.#core.clock.sleep(PING_TIMEOUT_MS, timeout.signal).then(() => 'late' as const);
+    try {
+      const answer = await Promise.race([this.#redis.ping(), late]);
+      if (answer === 'late') throw new Error(`expected an answer within ${String(PING_TIMEOUT_MS)} ms, was none`);
+    } catch (error) {
+      throw new TransientError('expected Redis to answer a ping, was no answer', {
+        code: 'redis_unavailable',
+        cause: error,
+      });
+    } finally {
+      timeout.abort();
+    }
+  }
+
+  async relayOutbox(): Promise<number> {
+    return (await this.#housekeeping?.relay(0)) ?? 0;
+  }
+
+  async #drain(untilMs: number): Promise<void> {
+    const { clock } = this.#core;
+    const drained = new AbortController();
+    const deadline = clock.sleep(untilMs - clock.monotonic(), drained.signal);
+    for (const { consumer } of this.#members) {
+      while (consumer.running > 0 && clock.monotonic() < untilMs) {
+        await Promise.race([consumer.whenChanged(), deadline]);
+      }
+    }
+    drained.abort();
+  }
+
+  #lanesOf(group: string): Lanes {
+    const known = this.#lanes.get(group);
+    if (known !== undefined) return known;
+    const lanes = new Lanes();
+    this.#lanes.set(group, lanes);
+    return lanes;
+  }
+}
+
+function groupSubscriptions(
+  subscriptions: readonly Subscription[],
+): ReadonlyMap<string, readonly [Subscription, ...Subscription[]]> {
+  const byGroup = new Map<string, [Subscription, ...Subscription[]]>();
+  for (const subscription of subscriptions) {
+    const members = byGroup.get(subscription.group);
+    if (members === undefined) byGroup.set(subscription.group, [subscription]);
+    else if (members.every((member) => member.stream !== subscription.stream)) members.push(subscription);
+    else {
+      const { stream, group } = subscription;
+      throw new PermanentError(`expected one subscription of ${stream} in group ${group}, was two`, {
+        code: 'duplicate_subscription',
+      });
+    }
+  }
+  return byGroup;
+}

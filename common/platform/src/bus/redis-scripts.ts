@@ -1,0 +1,91 @@
+import type { Redis } from 'ioredis';
+import { TransientError } from '../errors/errors.js';
+import type { Clock } from '../time/clock.js';
+import { beatScript } from './lua/beat.js';
+import { buryScript } from './lua/bury.js';
+import { changeScript } from './lua/change.js';
+import { commitScript } from './lua/commit.js';
+import { failScript } from './lua/fail.js';
+import { publishScript } from './lua/publish.js';
+import { releaseScript } from './lua/release.js';
+import { requeueScript } from './lua/requeue.js';
+import { sweepScript } from './lua/sweep.js';
+import { trimScript } from './lua/trim.js';
+import { isPassingRedisFailure, waitUntilReady } from './redis-connection.js';
+
+const scripts = {
+  publish: publishScript,
+  commit: commitScript,
+  change: changeScript,
+  fail: failScript,
+  sweep: sweepScript,
+  beat: beatScript,
+  release: releaseScript,
+  trim: trimScript,
+  bury: buryScript,
+  requeue: requeueScript,
+};
+
+export type ScriptName = keyof typeof scripts;
+export type ScriptArgument = string | number;
+
+type ScriptCommand = (...args: ScriptArgument[]) => Promise<unknown>;
+
+/** Runs the bus' Lua scripts on one connection. Each is safe to send again, which is what makes `runUntil` right. */
+export class RedisScripts {
+  readonly #redis: Redis;
+  readonly #clock: Clock;
+  readonly #commands = new Map<ScriptName, ScriptCommand>();
+
+  constructor(redis: Redis, clock: Clock) {
+    this.#redis = redis;
+    this.#clock = clock;
+    for (const [name, lua] of Object.entries(scripts)) {
+      const command = `octant_${name}`;
+      redis.defineCommand(command, { lua });
+      const run = Reflect.get(redis, command) as ScriptCommand;
+      this.#commands.set(name as ScriptName, run.bind(redis));
+    }
+  }
+
+  /** Sends a script once. @throws what ioredis throws. */
+  run(name: ScriptName, keys: readonly string[], args: readonly ScriptArgument[]): Promise<unknown> {
+    const command = this.#commands.get(name);
+    if (command === undefined) throw new Error(`expected a script of the bus, was ${name}`);
+    return command(keys.length, ...keys, ...args);
+  }
+
+  /**
+   * Sends a script until Redis answers it, however often Redis goes away meanwhile.
+   * @throws TransientError `redis_unavailable` when `until` says enough; an error reply of the script at once.
+   */
+  async runUntil(
+    name: ScriptName,
+    keys: readonly string[],
+    args: readonly ScriptArgument[],
+    enough: () => boolean,
+  ): Promise<unknown> {
+    for (;;) {
+      try {
+        return await this.run(name, keys, args);
+      } catch (error) {
+        if (!isPassingRedisFailure(error)) throw error;
+        if (enough()) {
+          throw new TransientError(`expected an answer of Redis to ${name}, was none`, {
+            code: 'redis_unavailable',
+            cause: error,
+          });
+        }
+        await this.#pause();
+      }
+    }
+  }
+
+  async #pause(): Promise<void> {
+    if (this.#redis.status === 'ready') {
+      await this.#clock.sleep(50);
+      return;
+    }
+    await waitUntilReady(this.#redis, 250).catch(() => this.#clock.sleep(50));
+  }
+}

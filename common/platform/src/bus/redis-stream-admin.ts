@@ -1,0 +1,146 @@
+import type { Redis } from 'ioredis';
+import { PermanentError } from '../errors/errors.js';
+import type { Clock } from '../time/clock.js';
+import type { BusObserver } from './bus-observer.js';
+import { readLetter } from './dead-letter.js';
+import { type DeskKeys, liveStreamOf } from './desk-keys.js';
+import type { RedisScripts } from './redis-scripts.js';
+import type { DeadLetter, GroupFigures, PendingEntry, StreamAdmin } from './stream-admin.js';
+
+type Entry = readonly [id: string, fields: readonly string[]];
+
+/** Reads and repairs streams of one desk. */
+export class RedisStreamAdmin implements StreamAdmin {
+  readonly #redis: Redis;
+  readonly #scripts: RedisScripts;
+  readonly #keys: DeskKeys;
+  readonly #clock: Clock;
+  readonly #observer: BusObserver;
+
+  constructor(parts: { redis: Redis; scripts: RedisScripts; keys: DeskKeys; clock: Clock; observer: BusObserver }) {
+    this.#redis = parts.redis;
+    this.#scripts = parts.scripts;
+    this.#keys = parts.keys;
+    this.#clock = parts.clock;
+    this.#observer = parts.observer;
+  }
+
+  async groups(stream: string): Promise<readonly GroupFigures[]> {
+    const key = this.#keys.stream(stream);
+    const [info, groups] = await Promise.all([this.#info('STREAM', key), this.#info('GROUPS', key)]);
+    if (info === undefined || groups === undefined) return [];
+    const figures = toMap(info);
+    const lastMs = msOf(String(figures.get('last-generated-id')));
+    const first = figures.get('first-entry');
+    const firstMs = Array.isArray(first) ? msOf(String(first[0])) : lastMs;
+    return Promise.all(
+      groups.map(async (flat) => {
+        const group = toMap(flat as readonly unknown[]);
+        const name = String(group.get('name'));
+        const lag = group.get('lag');
+        return {
+          stream,
+          group: name,
+          pending: Number(group.get('pending')),
+          lag: typeof lag === 'number' ? lag : null,
+          lagSeconds: Math.max(0, (lastMs - Math.max(firstMs, msOf(String(group.get('last-delivered-id'))))) / 1_000),
+          consumers: Number(group.get('consumers')),
+          oldestPendingSeconds: await this.#oldestPendingSeconds(key, name, Number(group.get('pending'))),
+        };
+      }),
+    );
+  }
+
+  async pending(
+    stream: string,
+    group: string,
+    count: number,
+  ): Promise<{ total: number; entries: readonly PendingEntry[] }> {
+    const key = this.#keys.stream(stream);
+    try {
+      const [summary, rows] = await Promise.all([
+        this.#redis.xpending(key, group),
+        this.#redis.call('XPENDING', key, group, '-', '+', count),
+      ]);
+      const entries = (rows as [string, string, number, number][]).map(([entryId, consumer, idleMs, deliveries]) => ({
+        entryId,
+        consumer,
+        idleMs,
+        deliveries,
+      }));
+      return { total: Number(summary[0]), entries };
+    } catch (error) {
+      if (!(error instanceof Error && error.message.includes('NOGROUP'))) throw error;
+      throw new PermanentError(`expected a stream and its group, was stream "${stream}", group "${group}"`, {
+        code: 'not_found',
+        status: 404,
+        cause: error,
+      });
+    }
+  }
+
+  async deadLetters(stream: string, count: number): Promise<{ total: number; entries: readonly DeadLetter[] }> {
+    const live = liveStreamOf(stream);
+    const key = this.#keys.deadLetters(live);
+    const [total, letters] = await Promise.all([this.#redis.xlen(key), this.#newest(key, count)]);
+    const ids = letters.map(([id]) => id);
+    const requeued = ids.length === 0 ? [] : await this.#redis.hmget(this.#keys.requeued(live), ...ids);
+    return {
+      total,
+      entries: letters.map(([id, fields], index) => readLetter(id, fields, requeued[index] != null)),
+    };
+  }
+
+  async requeue(stream: string, id: string): Promise<{ requeued: boolean; entryId: string }> {
+    const live = liveStreamOf(stream);
+    if (!/^\d+-\d+$/.test(id)) throw notFound(live, id);
+    const keys = [this.#keys.deadLetters(live), this.#keys.stream(live), this.#keys.requeued(live)];
+    const [status, entryId] = (await this.#scripts.run('requeue', keys, [id])) as [string, string?];
+    if (status === 'NOTFOUND') throw notFound(live, id);
+    if (status === 'REQUEUED') this.#observer.onRequeued({ stream: live });
+    return { requeued: status === 'REQUEUED', entryId: entryId ?? '' };
+  }
+
+  async length(stream: string): Promise<number> {
+    return this.#redis.xlen(this.#keys.stream(stream));
+  }
+
+  async duplicatesSuppressed(): Promise<number> {
+    const counts = await this.#redis.hvals(this.#keys.suppressed());
+    return counts.reduce((sum, count) => sum + Number(count), 0);
+  }
+
+  async #newest(key: string, count: number): Promise<Entry[]> {
+    return (await this.#redis.xrevrange(key, '+', '-', 'COUNT', count)) as Entry[];
+  }
+
+  async #oldestPendingSeconds(key: string, group: string, pending: number): Promise<number> {
+    if (pending === 0) return 0;
+    const lowest: unknown = (await this.#redis.xpending(key, group))[1];
+    if (typeof lowest !== 'string') return 0;
+    return Math.max(0, (this.#clock.now() - msOf(lowest)) / 1_000);
+  }
+
+  async #info(what: 'STREAM' | 'GROUPS', key: string): Promise<readonly unknown[] | undefined> {
+    try {
+      return (await this.#redis.call('XINFO', what, key)) as readonly unknown[];
+    } catch (error) {
+      if (error instanceof Error && error.message.includes('no such key')) return undefined;
+      throw error;
+    }
+  }
+}
+
+function msOf(entryId: string): number {
+  return Number(entryId.split('-', 1)[0]);
+}
+
+function toMap(flat: readonly unknown[]): Map<string, unknown> {
+  const map = new Map<string, unknown>();
+  for (let i = 0; i + 1 < flat.length; i += 2) map.set(String(flat[i]), flat[i + 1]);
+  return map;
+}
+
+function notFound(stream: string, id: string): PermanentError {
+  return new PermanentError(`expected a dead letter of ${stream}, was id "${id}"`, { code: 'not_found', status: 404 });
+}
