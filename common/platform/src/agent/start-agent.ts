@@ -161,13 +161,16 @@ class RunningAgent<Config> implements AgentHandle {
   }
 
   async #drain(): Promise<boolean> {
-    const deadlineMs = this.#clock.monotonic() + this.#env.shutdownGraceMs;
+    const graceMs = this.#env.shutdownGraceMs;
     this.#enter('draining');
-    this.logger.info({ graceMs: this.#env.shutdownGraceMs }, 'draining');
+    this.logger.info({ graceMs }, 'draining');
     this.#stopping.abort();
-    const clean = await this.#close(deadlineMs - this.#clock.monotonic());
+    const over = new AbortController();
+    const tooLate = systemClock.sleep(graceMs, over.signal).then(() => false);
+    const clean = await Promise.race([this.#close(graceMs), tooLate]);
+    over.abort();
     this.#enter('stopped');
-    this.logger.info({ clean }, clean ? 'stopped' : 'stopped, with requests cut off');
+    this.logger.info({ clean }, clean ? 'stopped' : 'stopped, with work cut off');
     this.#metrics.close();
     return clean;
   }

@@ -8,15 +8,14 @@ import type { Variables } from './secret-files.js';
 const wholeNumber = (from: number, to: number) =>
   z
     .string()
-    .regex(/^\d+$/, `expected a whole number from ${String(from)} to ${String(to)}`)
-    .transform(Number)
-    .refine((value) => value >= from && value <= to, `expected a whole number from ${String(from)} to ${String(to)}`);
+    .refine(
+      (text) => /^\d+$/.test(text) && Number(text) >= from && Number(text) <= to,
+      `expected a whole number from ${String(from)} to ${String(to)}`,
+    )
+    .transform(Number);
 
 const serverUrl = (form: string, pattern: RegExp) =>
-  z
-    .string()
-    .regex(pattern, `expected a URL like ${form}`)
-    .refine((value) => URL.canParse(value), `expected a URL like ${form}`);
+  z.string().refine((value) => pattern.test(value) && URL.canParse(value), `expected a URL like ${form}`);
 
 const httpEnvironment = {
   PORT: wholeNumber(0, 65_535).default(7000),

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** Longer than any client of ours keeps an idle connection, so that it is the client who closes. */
@@ -22,7 +22,13 @@ export async function listen(
   listener: RequestListener,
   { agent, host, port }: { agent: string; host: string; port: number },
 ): Promise<HttpServer> {
-  const server = createServer({ keepAliveTimeout: keepAliveTimeoutMs, noDelay: true }, listener);
+  const running = new Set<ServerResponse>();
+  const server = createServer({ keepAliveTimeout: keepAliveTimeoutMs, noDelay: true }, (request, response) => {
+    running.add(response);
+    response.once('close', () => running.delete(response));
+    if (!server.listening) response.setHeader('Connection', 'close');
+    listener(request, response);
+  });
   server.headersTimeout = headersTimeoutMs;
   server.requestTimeout = requestTimeoutMs;
   await new Promise<void>((resolve, reject) => {
@@ -40,7 +46,7 @@ export async function listen(
   return {
     url: `http://${shownHost}:${String(address.port)}`,
     port: address.port,
-    close: (deadlineMs) => closeServer(server, deadlineMs),
+    close: (deadlineMs) => closeServer(server, running, deadlineMs),
   };
 }
 
@@ -54,8 +60,10 @@ function listenProblem(
   return `${agent}: expected to listen on ${place}, was ${error.message}`;
 }
 
-async function closeServer(server: Server, deadlineMs: number): Promise<boolean> {
+async function closeServer(server: Server, running: ReadonlySet<ServerResponse>, deadlineMs: number): Promise<boolean> {
   let clean = true;
+  // A kept-alive connection would stay open after its answer.
+  for (const response of running) if (!response.headersSent) response.setHeader('Connection', 'close');
   await new Promise<void>((resolve) => {
     const timer = setTimeout(() => {
       clean = false;
