@@ -1,0 +1,18 @@
+import { Counter, type Registry } from 'prom-client';
+
+export type NotificationOutcome = 'stored' | 'skipped' | 'sent' | 'retried' | 'rate_limited' | 'failed';
+
+/** `notifications_total`; channel `store` counts what was taken in, `slack` what became of it there. */
+export function notificationCounter(
+  registry: Registry,
+): (channel: 'store' | 'slack', outcome: NotificationOutcome) => void {
+  const counter = new Counter({
+    name: 'notifications_total',
+    help: 'Notices by channel and outcome.',
+    labelNames: ['channel', 'outcome'],
+    registers: [registry],
+  });
+  return (channel, outcome) => {
+    counter.inc({ channel, outcome });
+  };
+}
