@@ -2,6 +2,7 @@ import type { StrategyConfig } from '../config/strategy-config.js';
 import type { Instrument } from '../market/instrument.js';
 import type { OrderSide } from '../messages/envelope.js';
 import { Decimal, floorToStep, formatDecimal, parseDecimal } from '../money/decimal.js';
+import { affordableNotional } from './affordable-notional.js';
 
 export type RiskProfile = StrategyConfig['risk_profile'];
 
@@ -60,23 +61,11 @@ function sizeBuy(input: SizeInput): SizeDecision {
   if (input.openOrders.some((order) => order.side === 'buy' && order.symbol === input.symbol)) {
     return none('already_buying');
   }
-  const affordable = affordableNotional(input);
+  const affordable = affordableNotional({ ...input, ...input.ledger });
   if (affordable.lte(0)) return none('no_cash');
   const limit = Decimal.min(parseDecimal(input.limits.maxOrderQuote), parseDecimal(input.limits.maxPositionQuote));
   const wanted = limit.times(PROFILE_SCALE[input.riskProfile]).times(input.confidence);
   return inLots(input, Decimal.min(wanted, affordable).div(parseDecimal(input.price)));
-}
-
-/** Free cash is what open buys have not claimed; an account without equity affords nothing. */
-function affordableNotional(input: SizeInput): Decimal {
-  if (parseDecimal(input.ledger.equityQuote).lte(0)) return new Decimal(0);
-  const withFee = new Decimal(input.feesBps).div(10_000).plus(1);
-  let free = parseDecimal(input.ledger.cashQuote);
-  for (const order of input.openOrders) {
-    if (order.side === 'buy')
-      free = free.minus(parseDecimal(order.qty).times(parseDecimal(order.price)).times(withFee));
-  }
-  return free.times(new Decimal(1).minus(input.cashBufferRatio)).div(withFee);
 }
 
 function sizeSell(input: SizeInput): SizeDecision {

@@ -1,0 +1,23 @@
+import type { OrderSide } from '../messages/envelope.js';
+import { Decimal, parseDecimal } from '../money/decimal.js';
+
+/**
+ * Most that a buy may be worth: the cash that open buys have not claimed, less the buffer, with room for the fee. May be
+ * negative when open buys claim more than there is; 0 for an account without equity.
+ */
+export function affordableNotional(account: {
+  readonly cashQuote: string;
+  readonly equityQuote: string;
+  readonly openOrders: readonly { readonly side: OrderSide; readonly qty: string; readonly price: string }[];
+  readonly cashBufferRatio: number;
+  readonly feesBps: number;
+}): Decimal {
+  if (parseDecimal(account.equityQuote).lte(0)) return new Decimal(0);
+  const withFee = new Decimal(account.feesBps).div(10_000).plus(1);
+  let free = parseDecimal(account.cashQuote);
+  for (const order of account.openOrders) {
+    if (order.side === 'buy')
+      free = free.minus(parseDecimal(order.qty).times(parseDecimal(order.price)).times(withFee));
+  }
+  return free.times(new Decimal(1).minus(account.cashBufferRatio)).div(withFee);
+}
