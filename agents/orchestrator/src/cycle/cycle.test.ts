@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { load } from 'js-yaml';
+import { describe, expect, it } from 'vitest';
+import { runBacktest, type BacktestInput } from '@octant/trading/backtest/run-backtest';
+import {
+  marketsConfig,
+  portfolioManagerConfig,
+  riskManagerConfig,
+  tradeExecutorConfig,
+} from '@octant/trading/config/agent-configs';
+import { orchestratorConfig, type OrchestrationMode } from '@octant/trading/config/orchestrator-config';
+import { strategyConfig } from '@octant/trading/config/strategy-config';
+import { simulateCandles } from '@octant/trading/market/simulated-market';
+import type { DecimalCandle } from '@octant/trading/market/candle';
+import { dayLimitsOf } from '@octant/trading/portfolio/decide-halt';
+import type { OrchestratorSettings } from '../config.js';
+import type { Desk } from '../desk/desk-state.js';
+import { openSession, type Session } from '../desk/session-state.js';
+import { sessionSpecOf, startSession } from '../desk/open-session.js';
+import { MemoryAgents } from '../testing/memory-agents.js';
+import { MemoryDesk } from '../testing/memory-desk.js';
+
+const yaml = (file: string): unknown =>
+  load(readFileSync(new URL(`../../../../config/${file}`, import.meta.url), 'utf8'));
+
+function candlesOf(
+  symbol: string,
+  { seed, count, skipEvery = 0 }: { seed: number; count: number; skipEvery?: number },
+): DecimalCandle[] {
+  const candles: DecimalCandle[] = [];
+  const market = simulateCandles({ seed, symbol, timeframe: '1h', startMs: Date.UTC(2024, 0, 1, 5) });
+  for (const candle of market) {
+    if (candles.length === count) break;
+    candles.push(candle);
+  }
+  return candles.filter((_, index) => skipEvery === 0 || index % skipEvery !== skipEvery - 1);
+}
+
+function inputOf(strategy: string, overrides: { dailyTargetPct?: number; startEquity?: string } = {}): BacktestInput {
+  return {
+    series: [
+      { symbol: 'BTC-USDT', candles: candlesOf('BTC-USDT', { seed: 3, count: 400 }) },
+      { symbol: 'ETH-USDT', candles: candlesOf('ETH-USDT', { seed: 4, count: 400, skipEvery: 37 }) },
+    ],
+    timeframe: '1h',
+    strategy: strategyConfig.parse({
+      ...(yaml(`strategies/${strategy}.yaml`) as object),
+      lookback: 20,
+      risk_profile: 'aggressive',
+    }),
+    markets: marketsConfig.parse(yaml('markets.yaml')),
+    orchestrator: { daily_target_pct: overrides.dailyTargetPct ?? 1 },
+    risk: riskManagerConfig.parse(yaml('agents/risk-manager.yaml')),
+    portfolio: portfolioManagerConfig.parse({}),
+    executor: tradeExecutorConfig.parse({}),
+    startEquityQuote: overrides.startEquity ?? '1500',
+  };
+}
+
+function settingsOf(input: BacktestInput): OrchestratorSettings {
+  return {
+    desk: orchestratorConfig.parse({ start_equity: Number(input.startEquityQuote) }),
+    markets: input.markets.markets.map(({ symbol }) => symbol),
+    strategies: new Map([[input.strategy.name, input.strategy]]),
+    datasources: new Map([['replay', 'replay']]),
+    ...dayLimitsOf({
+      daily_target_pct: input.orchestrator.daily_target_pct,
+      max_daily_loss_pct: input.risk.limits.max_daily_loss_pct,
+    }),
+  };
+}
+
+async function replay(input: BacktestInput, { mode, raceSeed }: { mode: OrchestrationMode; raceSeed: number }) {
+  const agents = new MemoryAgents(input);
+  const settings = settingsOf(input);
+  const memory: MemoryDesk = new MemoryDesk({
+    settings,
+    agents,
+    raceSeed,
+    answer: (message) => agents.answer(message, 's1'),
+  });
+  const request = {
+    mode,
+    strategy: input.strategy.name,
+    source: 'replay',
+    symbols: input.series.map(({ symbol }) => symbol),
+  };
+  await memory.apply(
+    await memory.desk.turn((turn) => {
+      const spec = sessionSpecOf({ ...request, timeframe: '1h' }, { sessionId: 's1', settings, nowMs: memory.nowMs });
+      startSession(turn, spec, { traceId: 'a'.repeat(32), actor: 'test' });
+    }),
+  );
+  await memory.run();
+  const session =
+    (await memory.state.read<Session>('session:s1')).value ??
+    openSession(sessionSpecOf(request, { sessionId: 's1', settings, nowMs: 0 }));
+  const desk = (await memory.state.read<Desk>('desk')).value;
+  return { session, desk, published: memory.published };
+}
+
+const scenarios = [
+  { name: 'momentum', strategy: 'momentum', overrides: {} },
+  { name: 'mean reversion', strategy: 'mean_reversion', overrides: {} },
+  { name: 'a target that halts many days', strategy: 'momentum', overrides: { dailyTargetPct: 0.3 } },
+  { name: 'too little cash for both symbols', strategy: 'momentum', overrides: { startEquity: '60' } },
+];
+
+describe.each(scenarios)('the decision cycle with $name', ({ strategy, overrides }) => {
+  const input = inputOf(strategy, overrides);
+  const expected = runBacktest(input);
+
+  it('trades, so that the comparison means something', () => {
+    expect(expected.fills).toBeGreaterThan(4);
+  });
+
+  it.each(['pubsub', 'http', 'hybrid'] as const)(
+    'in mode %s gives what the backtest gives, whatever the order of the streams',
+    async (mode) => {
+      const { candles, signals, riskRequests, riskRefused, orders, fills, rejected } = expected;
+      for (const raceSeed of [1, 2]) {
+        const { session, desk } = await replay(input, { mode, raceSeed });
+        expect(session).toMatchObject({
+          status: 'finished',
+          endEquityQuote: expected.finalEquityQuote,
+          counters: { candles, signals, riskRequests, riskRefused, orders, fills, rejected },
+        });
+        expect(desk?.ledger?.maxDrawdownRatio).toBe(expected.maxDrawdownRatio);
+      }
+    },
+  );
+});
+
+it('halts on the days on which the backtest halts', async () => {
+  const input = inputOf('momentum', { dailyTargetPct: 0.3 });
+  const expected = runBacktest(input).days.filter((day) => day.halted);
+  const { published } = await replay(input, { mode: 'pubsub', raceSeed: 5 });
+  const closed = published.filter(({ type }) => type === 'pnl.day_closed').map(({ payload }) => payload['details']);
+  const halted = closed.filter((day) => (day as { halted: boolean }).halted);
+  expect(expected.length).toBeGreaterThan(0);
+  expect(halted).toMatchObject(
+    expected.filter(({ day }) => closed.some((one) => (one as { day: string }).day === day)),
+  );
+  const commands = published.filter(({ stream, type }) => stream === 'orchestrator.commands' && type === 'halt');
+  expect(commands).toHaveLength(expected.length);
+});
