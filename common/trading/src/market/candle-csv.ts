@@ -105,7 +105,6 @@ const CARRIAGE_RETURN = 13;
 const COMMA = 44;
 const DOT = 46;
 const ZERO = 48;
-const NINE = 57;
 const BYTE_ORDER_MARK = 0xfeff;
 
 /** End of the line at `scan.at` without its line break; moves on to the next line. */
@@ -211,23 +210,35 @@ function at(timeMs: number): string {
  */
 function readNumber(scan: Scan, column: string, end: number): string {
   const { text, cell } = scan;
-  let mantissa = 0;
-  let dot = -1;
-  let at = cell;
+  scan.value = 0;
+  const dot = takeDigits(scan, cell, end);
+  const hasFraction = dot > cell && dot < end && text.charCodeAt(dot) === DOT;
+  const at = hasFraction ? takeDigits(scan, dot + 1, end) : dot;
+  const places = hasFraction ? at - dot - 1 : 0;
+  const exact = scan.value <= Number.MAX_SAFE_INTEGER && at - cell < POWERS_OF_TEN.length;
+  if (at === cell || (hasFraction && places === 0) || !exact || !endsCell(text, at, end)) {
+    return readOddNumber(scan, column, end);
+  }
+  scan.cell = at + 1;
+  scan.value /= POWERS_OF_TEN[places] ?? 1;
+  return text.slice(cell, at);
+}
+
+function endsCell(text: string, at: number, end: number): boolean {
+  return at === end || text.charCodeAt(at) === COMMA;
+}
+
+/** Appends the digits from there on to `scan.value`; gives where they end. */
+function takeDigits(scan: Scan, from: number, end: number): number {
+  let { value } = scan;
+  let at = from;
   for (; at < end; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code >= ZERO && code <= NINE) mantissa = mantissa * 10 + (code - ZERO);
-    else if (code === DOT && dot === -1 && at > cell) dot = at;
-    else break;
+    const digit = scan.text.charCodeAt(at) - ZERO;
+    if (digit < 0 || digit > 9) break;
+    value = value * 10 + digit;
   }
-  const places = dot === -1 ? 0 : at - dot - 1;
-  const whole = at > cell && (at === end || text.charCodeAt(at) === COMMA) && dot !== at - 1;
-  if (whole && mantissa <= Number.MAX_SAFE_INTEGER && at - cell < POWERS_OF_TEN.length) {
-    scan.cell = at + 1;
-    scan.value = mantissa / (POWERS_OF_TEN[places] ?? 1);
-    return text.slice(cell, at);
-  }
-  return readOddNumber(scan, column, end);
+  scan.value = value;
+  return at;
 }
 
 /** The slow path: signs, exponents, blanks, many digits, and what is no number at all. */

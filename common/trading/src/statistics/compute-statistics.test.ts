@@ -1,19 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { computeStatistics } from './compute-statistics.js';
+import type { Figure } from './figure.js';
 
 const DAY_MS = 86_400_000;
 
 describe('the statistics of a run', () => {
   it('are computed by the canon, with n beside each figure', () => {
     const values = [100, 110, 104.5, 125.4, 112.86];
-    const statistics = computeStatistics({
-      equity: values.map((value, day) => [day * DAY_MS, value] as const),
-      trades: [100, 200, 50, -150, 300, -100, 80, -30, 0],
-    });
+    const statistics: Record<string, Figure> = {
+      ...computeStatistics({
+        equity: values.map((value, day) => [day * DAY_MS, value] as const),
+        trades: [100, 200, 50, -150, 300, -100, 80, -30, 0],
+      }),
+    };
     const growth = 1.1286 ** (365 / 4) - 1;
-    const rounded = Object.fromEntries(
-      Object.entries(statistics).map(([name, { value, n }]) => [name, [Number(value?.toPrecision(8)), n]]),
-    );
+    const rounded: Record<string, readonly [number, number]> = {};
+    for (const [name, { value, n }] of Object.entries(statistics)) rounded[name] = [Number(value?.toPrecision(8)), n];
     // Computed apart from this code with Python's statistics module.
     expect(rounded).toEqual({
       sharpe: [5.2032851, 4],
