@@ -1,0 +1,28 @@
+import type { ConfigReader } from '@octant/platform/config/config-spec';
+import { marketsConfig, tradeExecutorConfig } from '@octant/trading/config/agent-configs';
+import { orchestratorConfig } from '@octant/trading/config/orchestrator-config';
+import type { PaperFees } from '@octant/trading/exchange/paper-exchange';
+import { instrumentsOf, type Instrument } from '@octant/trading/market/instrument';
+import { Decimal, formatDecimal } from '@octant/trading/money/decimal';
+
+export interface ExecutorSettings {
+  readonly exchange: 'paper';
+  readonly fees: PaperFees;
+  readonly instruments: ReadonlyMap<string, Instrument>;
+  /** What the paper account opens with, once. */
+  readonly startEquityQuote: string;
+}
+
+/** The executor's slice of the configuration. */
+export const executorSettings = {
+  parse(reader: ConfigReader): ExecutorSettings {
+    const executor = reader.file('agents/trade-executor.yaml', tradeExecutorConfig);
+    const desk = reader.file('orchestrator.yaml', orchestratorConfig);
+    return {
+      exchange: executor.exchange,
+      fees: { feesBps: executor.paper.fees_bps, slippageBps: executor.paper.slippage_bps },
+      instruments: instrumentsOf(reader.file('markets.yaml', marketsConfig)),
+      startEquityQuote: formatDecimal(new Decimal(desk.start_equity)),
+    };
+  },
+};

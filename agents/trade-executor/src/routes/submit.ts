@@ -1,0 +1,145 @@
+import type { Operation, OperationRequest, Operations } from '@octant/platform/http/operation';
+import { PermanentError, TransientError } from '@octant/platform/errors/errors';
+import { resolveSymbol, UnknownSymbolError } from '@octant/trading/market/symbol';
+import type { OrderSide, TimeframeName } from '@octant/trading/messages/envelope';
+import type { RiskApproval } from '@octant/trading/risk/risk-approved';
+import { parseDecimal } from '@octant/trading/money/decimal';
+import type { ExecAccount } from '../account/account.js';
+import { isoNow, type ExecDesk } from '../account/desk.js';
+import { takeOrder, type OrderAnswer, type Submission } from '../account/take-order.js';
+import type { CommitResult } from '../adapters/lane-commits.js';
+import type { RiskPort } from '../adapters/risk-port.js';
+import type { TradeQueries } from '../adapters/trade-queries.js';
+
+export interface SubmitParts {
+  readonly desk: ExecDesk;
+  readonly queries: TradeQueries;
+  readonly risk: RiskPort;
+  readonly commit: CommitResult;
+  /** Runs work alone among the handlers that change the account. */
+  readonly inLane: <Result>(work: () => Promise<Result>) => Promise<Result>;
+}
+
+interface OrderBody {
+  readonly orderId?: string;
+  readonly symbol: string;
+  readonly side: OrderSide;
+  readonly qty: string;
+  readonly requestId?: string;
+  readonly sessionId?: string;
+  readonly timeframe?: TimeframeName;
+  readonly referencePrice?: string;
+  readonly notBeforeMs?: number;
+  readonly haltVersion?: number;
+  readonly confidence?: number;
+  readonly approval?: RiskApproval;
+  readonly traceId?: string;
+  readonly ts?: string;
+}
+
+type Terms = Omit<Submission, 'verdict'>;
+
+/** `POST /trade/submit`: the same intake as the stream's, in the same lane. */
+export function submitRoutes(parts: SubmitParts): Operations {
+  const submitOrder: Operation = async (request) => {
+    const body = request.body as OrderBody;
+    const orderId = orderIdOf(body, request);
+    const terms = termsOf(parts.desk, { ...body, orderId }, request);
+    const answer = await submit(parts, { terms, body });
+    return { status: 200, body: answer };
+  };
+  return { submitOrder };
+}
+
+async function submit(parts: SubmitParts, order: { terms: Terms; body: OrderBody }): Promise<OrderAnswer> {
+  const { terms } = order;
+  const verdict = await verdictOf(parts, order);
+  return parts.inLane(async () => {
+    const taken = await takeOrder(parts.desk, { ...terms, verdict });
+    await parts.commit(taken.result, terms.traceId);
+    return taken.answer();
+  });
+}
+
+/** An order that is known needs no second opinion: it is answered as it was the first time. */
+async function verdictOf(
+  parts: SubmitParts,
+  { terms, body }: { terms: Terms; body: OrderBody },
+): Promise<Submission['verdict']> {
+  const { requestId, symbol, side, qty, sessionId, haltVersion, traceId } = terms;
+  if (body.approval !== undefined) return { approval: body.approval };
+  if ((await parts.queries.findOrder(terms.orderId)) !== undefined) return { approval: { requestId, riskScore: 0 } };
+  const verdict = await parts.risk.evaluate({
+    requestId,
+    symbol,
+    side,
+    qty,
+    price: terms.referencePrice,
+    confidence: body.confidence ?? 1,
+    sessionId,
+    haltVersion,
+    traceId,
+  });
+  if (verdict.ok) return { approval: { requestId, riskScore: verdict.riskScore } };
+  return { refusal: `risk: ${[verdict.code, verdict.reason].filter((part) => part !== undefined).join(': ')}` };
+}
+
+function orderIdOf(body: OrderBody, request: OperationRequest): string {
+  if (body.orderId !== undefined) return body.orderId;
+  if (request.idempotencyKey !== undefined) return `http.${request.idempotencyKey}`.slice(0, 128);
+  throw new PermanentError('expected orderId in the body or an Idempotency-Key, was neither', {
+    code: 'order_id_missing',
+  });
+}
+
+/** Fills in what the short form leaves out. */
+function termsOf(desk: ExecDesk, body: OrderBody & { orderId: string }, request: OperationRequest): Terms {
+  const symbol = canonical(body.symbol, [...desk.settings().instruments.keys()]);
+  const market = marketTerms(desk, body, symbol);
+  const halt: ExecAccount['halt'] | undefined = desk.cache.peek()?.halt;
+  checkQty(body.qty);
+  return {
+    orderId: body.orderId,
+    symbol,
+    side: body.side,
+    qty: body.qty,
+    requestId: body.requestId ?? body.orderId,
+    sessionId: body.sessionId ?? 'manual',
+    traceId: body.traceId ?? request.traceId,
+    timeframe: body.timeframe,
+    ...market,
+    haltVersion: body.haltVersion ?? halt?.haltVersion ?? 0,
+    ts: body.ts ?? isoNow(desk.clock),
+  };
+}
+
+function marketTerms(
+  desk: ExecDesk,
+  body: OrderBody,
+  symbol: string,
+): { readonly referencePrice: string; readonly notBeforeMs: number } {
+  const { referencePrice, notBeforeMs } = body;
+  if (referencePrice !== undefined && notBeforeMs !== undefined) return { referencePrice, notBeforeMs };
+  const last = desk.prices.find(symbol);
+  if (last === undefined) {
+    throw new TransientError(
+      `expected referencePrice and notBeforeMs, or a candle of ${symbol} to take them from; none was seen since the start`,
+      { code: 'no_price', retryAfterMs: 1000 },
+    );
+  }
+  return { referencePrice: referencePrice ?? last.price, notBeforeMs: notBeforeMs ?? last.nextOpenMs };
+}
+
+function canonical(text: string, markets: readonly string[]): string {
+  try {
+    return resolveSymbol(text, markets);
+  } catch (error) {
+    if (!(error instanceof UnknownSymbolError)) throw error;
+    throw new PermanentError(`symbol: ${error.message}`, { code: 'unknown_symbol', cause: error });
+  }
+}
+
+function checkQty(qty: string): void {
+  if (parseDecimal(qty).gt(0)) return;
+  throw new PermanentError(`expected qty above 0, was ${qty}`, { code: 'bad_quantity' });
+}
