@@ -19,7 +19,10 @@ export default defineConfig({
           include: ['common/*/src/**/*.test.ts', 'agents/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
         },
       },
-      { extends: true, test: { name: 'architecture', include: ['tests/architecture/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'architecture', include: ['tests/architecture/**/*.test.ts'], testTimeout: 60_000 },
+      },
       {
         extends: true,
         test: {
