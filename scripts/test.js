@@ -29,5 +29,5 @@ async function test(args) {
 async function startLocalServers(say) {
   const file = join(root, 'scripts', 'launcher', 'dist', 'servers', 'test-servers.js');
   const { startTestServers } = await import(pathToFileURL(file).href);
-  return startTestServers(root, say);
+  return startTestServers({ root, env: process.env, say });
 }

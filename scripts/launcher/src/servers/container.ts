@@ -42,8 +42,8 @@ export function containerName(home: string, name: ServerName): string {
 }
 
 /** A container in the foreground, so that it is supervised and ended like any other program. */
-export function containerProgram(docker: string, home: string, spec: ContainerSpec): Program {
-  const container = containerName(home, spec.name);
+export function containerProgram(docker: string, search: ServerSearch, spec: ContainerSpec): Program {
+  const container = containerName(search.home, spec.name);
   const args = ['run', '--rm', '--name', container];
   args.push('--publish', `127.0.0.1:${spec.port}:${spec.innerPort}`, '--volume', `${container}:${spec.dataFolder}`);
   for (const variable of Object.keys(spec.variables)) args.push('--env', variable);
@@ -51,8 +51,8 @@ export function containerProgram(docker: string, home: string, spec: ContainerSp
   return {
     command: docker,
     args,
-    env: spec.variables,
-    cwd: home,
+    env: { ...search.env, ...spec.variables },
+    cwd: search.home,
     stopSignal: spec.stopSignal,
     mark: ['docker', container],
     beforeStart: async () => {

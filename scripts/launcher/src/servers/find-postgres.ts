@@ -38,8 +38,8 @@ const givenPostgres: ServerSource = (search) => {
 export function urlOfParts(env: ServerSearch['env']): string | undefined {
   const host = env['POSTGRES_HOST'];
   if (!host) return undefined;
-  const url = new URL(`postgres://${host}:${env['POSTGRES_PORT'] ?? '5432'}/${env['POSTGRES_DB'] ?? 'postgres'}`);
-  url.username = env['POSTGRES_USER'] ?? 'postgres';
+  const url = new URL(`postgres://${host}:${env['POSTGRES_PORT'] ?? '5432'}/${env['POSTGRES_DB'] ?? 'octant'}`);
+  url.username = env['POSTGRES_USER'] ?? 'octant';
   url.password = env['POSTGRES_PASSWORD'] ?? '';
   return url.href;
 }
@@ -66,7 +66,7 @@ const postgresInContainer: ServerSource = async (search) => {
   if (docker === undefined) return undefined;
   const port = await choosePort(search, 'postgres');
   const password = keptSecret(join(search.home, 'postgres_password'));
-  const program = containerProgram(docker, search.home, {
+  const program = containerProgram(docker, search, {
     name: 'postgres',
     image: IMAGE,
     dataFolder: '/var/lib/postgresql/data',

@@ -37,7 +37,7 @@ const redisInContainer: ServerSource = async (search) => {
   const port = await choosePort(search, 'redis');
   const password = keptSecret(join(search.home, 'redis_password'));
   const durable = '--appendonly yes --appendfsync always --maxmemory-policy noeviction';
-  const program = containerProgram(docker, search.home, {
+  const program = containerProgram(docker, search, {
     name: 'redis',
     image: IMAGE,
     dataFolder: '/data',

@@ -58,7 +58,7 @@ describe('what the servers are given', () => {
   });
 
   it('joins POSTGRES_HOST and its companions to a URL, with what is left out as PostgreSQL has it', () => {
-    expect(urlOfParts({ POSTGRES_HOST: 'db' })).toBe('postgres://postgres@db:5432/postgres');
+    expect(urlOfParts({ POSTGRES_HOST: 'db' })).toBe('postgres://octant@db:5432/octant');
     expect(
       urlOfParts({
         POSTGRES_HOST: 'db',

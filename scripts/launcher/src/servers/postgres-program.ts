@@ -39,7 +39,7 @@ export async function planPostgres(search: ServerSearch, binaries: PostgresBinar
     program: {
       command: join(binaries.bin, 'postgres'),
       args: ['-D', data, ...postgresSettings(port).flatMap((setting) => ['-c', setting])],
-      env: { LC_ALL: 'C', PGTZ: 'UTC' },
+      env: { ...search.env, LC_ALL: 'C', PGTZ: 'UTC' },
       cwd: base,
       stopSignal: 'SIGINT',
       mark: ['postgres', data],

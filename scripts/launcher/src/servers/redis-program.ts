@@ -40,7 +40,7 @@ export async function planRedis(search: ServerSearch, binary: RedisBinary): Prom
     program: {
       command: binary.command,
       args: [file],
-      env: binary.env,
+      env: { ...search.env, ...binary.env },
       cwd: folder,
       stopSignal: 'SIGTERM',
       mark: ['redis-server', `:${port}`],

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { endOrphans } from '../supervise/orphans.js';
 import { SupervisedProcess } from '../supervise/supervised-process.js';
 import { awaitServer } from './await-server.js';
 import { findPostgres } from './find-postgres.js';
@@ -7,7 +6,6 @@ import { findRedis } from './find-redis.js';
 import { keepServers } from './kept-servers.js';
 import type { ServerPlan, ServerSearch } from './server-plan.js';
 
-const START_MS = 60_000;
 const STOP_GRACE_MS = 10_000;
 
 export interface ServerPair {
@@ -27,8 +25,6 @@ export interface PairOptions extends ServerSearch {
 
 /** Finds or gets Redis and PostgreSQL, starts those that are ours, and waits until both answer. */
 export async function startServers(options: PairOptions): Promise<ServerPair> {
-  const ended = await endOrphans(join(options.home, 'run'));
-  if (ended.length > 0) options.say(`  ended what an earlier start left running: ${ended.join(', ')}`);
   const redis = await findRedis(options);
   const postgres = await findPostgres(options);
   const processes = [redis, postgres].flatMap((plan) => superviseServer(plan, options));
@@ -47,7 +43,7 @@ export async function startServers(options: PairOptions): Promise<ServerPair> {
   for (const plan of [redis, postgres]) options.say(`  ${plan.origin}`);
   try {
     await Promise.all(processes.map((process) => process.start()));
-    await Promise.all([redis, postgres].map((plan) => awaitServer(plan, START_MS, options.signal)));
+    await Promise.all([redis, postgres].map((plan) => awaitServer(plan, options)));
   } catch (error) {
     await pair.stop();
     throw error;

@@ -11,7 +11,8 @@ export interface SystemUser {
 export interface Program {
   readonly command: string;
   readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
+  /** Its whole environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly user?: SystemUser;
   readonly stopSignal: 'SIGTERM' | 'SIGINT';

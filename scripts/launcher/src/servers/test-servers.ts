@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { endOrphans } from '../supervise/orphans.js';
 import { takeFolder } from '../supervise/single-instance.js';
 import { makeHome } from './desk-home.js';
 import { startServers } from './server-pair.js';
+import type { ServerSearch } from './server-plan.js';
 
 export interface TestServers {
   readonly redisUrl: string;
@@ -14,14 +16,20 @@ export interface TestServers {
  * below `.octant/test`, got in the way the desk gets its own. The desk's `REDIS_URL` and `DATABASE_URL` are not used:
  * tests must not touch what trades.
  */
-export async function startTestServers(root: string, say: (line: string) => void): Promise<TestServers> {
-  const { TEST_REDIS_URL, TEST_DATABASE_URL, ...rest } = process.env;
+export async function startTestServers(options: {
+  root: string;
+  env: ServerSearch['env'];
+  say: (line: string) => void;
+}): Promise<TestServers> {
+  const { root, say } = options;
+  const { TEST_REDIS_URL, TEST_DATABASE_URL, ...rest } = options.env;
   const env = { ...rest, REDIS_URL: TEST_REDIS_URL, DATABASE_URL: TEST_DATABASE_URL, POSTGRES_HOST: undefined };
   makeHome(join(root, '.octant'));
   const home = join(root, '.octant', 'test');
   makeHome(home);
   const giveBack = takeFolder(join(home, 'run'), 'tests');
   try {
+    await endOrphans(join(home, 'run'));
     const pair = await startServers({
       root,
       home,

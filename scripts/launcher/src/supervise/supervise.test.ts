@@ -24,7 +24,7 @@ function aProgram(script: string): Program {
   return {
     command: process.execPath,
     args: ['-e', script, folder],
-    env: {},
+    env: process.env,
     cwd: folder,
     stopSignal: 'SIGTERM',
     mark: [folder],

@@ -63,7 +63,7 @@ export class SupervisedProcess {
     const child = this.#log.withDescriptor((descriptor) =>
       spawn(program.command, program.args, {
         cwd: program.cwd,
-        env: { ...process.env, ...program.env },
+        env: { ...program.env },
         stdio: ['ignore', descriptor, descriptor],
         // Its own group: the terminal's Ctrl-C must reach the launcher alone, which ends all in the right order.
         detached: true,

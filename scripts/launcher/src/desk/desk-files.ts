@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+
+/** Where a desk keeps what is its own. */
+export interface DeskFiles {
+  /** Folder of the checkout. */
+  readonly root: string;
+  /** `.octant`. */
+  readonly home: string;
+  readonly run: string;
+  readonly logs: string;
+  readonly adminToken: string;
+  readonly serviceToken: string;
+}
+
+export function deskFiles(root: string): DeskFiles {
+  const home = join(root, '.octant');
+  return {
+    root,
+    home,
+    run: join(home, 'run'),
+    logs: join(home, 'logs'),
+    adminToken: join(home, 'admin_token'),
+    serviceToken: join(home, 'service_token'),
+  };
+}

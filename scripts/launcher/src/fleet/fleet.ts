@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Program } from '../servers/server-plan.js';
+import { SupervisedProcess } from '../supervise/supervised-process.js';
+import { agentEnvironment, type DeskEnvironment } from './agent-environment.js';
+import { askHealth } from './agent-health.js';
+import { AGENTS, urlOf, type AgentName } from './agents.js';
+
+/** Small heaps: eight processes are the product. */
+const NODE_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=192'];
+/** Longer than the agents' own grace period. */
+const STOP_GRACE_MS = 10_000;
+const POLL_MS = 100;
+const ROTATE_MS = 10_000;
+
+export interface FleetOptions {
+  readonly environment: DeskEnvironment;
+  /** Folders of the logs and of the process ids. */
+  readonly logFolder: string;
+  readonly runFolder: string;
+  readonly onDeath: (name: string, how: string, restartInMs: number) => void;
+}
+
+export interface FleetAgent {
+  readonly name: AgentName;
+  readonly url: string;
+  readonly process: SupervisedProcess;
+}
+
+/** The eight agents as processes that are kept running. */
+export class Fleet {
+  readonly agents: readonly FleetAgent[];
+  #rotation: NodeJS.Timeout | undefined;
+
+  constructor(options: FleetOptions) {
+    this.agents = AGENTS.map((name) => ({
+      name,
+      url: urlOf(options.environment.ports.get(name) ?? 0),
+      process: new SupervisedProcess({
+        name,
+        program: agentProgram(name, options.environment),
+        runFolder: options.runFolder,
+        logFile: join(options.logFolder, `${name}.log`),
+        onDeath: options.onDeath,
+      }),
+    }));
+  }
+
+  agent(name: AgentName): FleetAgent {
+    const found = this.agents.find((agent) => agent.name === name);
+    if (found === undefined) throw new RangeError(`expected an agent, was ${name}`);
+    return found;
+  }
+
+  async start(): Promise<void> {
+    await Promise.all(this.agents.map(({ process }) => process.start()));
+    this.#rotation = setInterval(() => {
+      for (const { process } of this.agents) process.rotateLog();
+    }, ROTATE_MS);
+    this.#rotation.unref();
+  }
+
+  /**
+   * Resolves when every agent is ready. `onWaiting` hears every 5 s which are not, and why.
+   * @throws the signal's reason when it aborts.
+   */
+  async awaitReady(signal: AbortSignal, onWaiting: (line: string) => void): Promise<void> {
+    let nextWordAt = performance.now() + 5000;
+    for (;;) {
+      signal.throwIfAborted();
+      const answers = await Promise.all(
+        this.agents.map(async ({ name, url }) => ({ name, health: await askHealth(url) })),
+      );
+      const waiting = answers.flatMap(({ name, health }) =>
+        health.kind === 'ready' ? [] : [`${name} (${health.reason})`],
+      );
+      if (waiting.length === 0) return;
+      if (performance.now() > nextWordAt) {
+        onWaiting(`  waiting for ${waiting.join(', ')}`);
+        nextWordAt += 5000;
+      }
+      await sleep(POLL_MS);
+    }
+  }
+
+  /** Drains and ends all of them. */
+  async stop(): Promise<void> {
+    clearInterval(this.#rotation);
+    await Promise.all(this.agents.map(({ process }) => process.stop(STOP_GRACE_MS)));
+  }
+
+  /** Ends at once what `stop` still waits for. */
+  hurry(): void {
+    for (const { process } of this.agents) process.hurry();
+  }
+}
+
+function agentProgram(name: AgentName, environment: DeskEnvironment): Program {
+  const main = join(environment.root, 'agents', name, 'dist', 'main.js');
+  if (!existsSync(main)) throw new Error(`expected the built agent ${main}, was nothing: run npm run build`);
+  return {
+    command: process.execPath,
+    args: [...NODE_FLAGS, main],
+    env: agentEnvironment(name, environment),
+    cwd: environment.root,
+    stopSignal: 'SIGTERM',
+    mark: [main],
+  };
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { DecimalCandle } from '@octant/trading/market/candle';
+import { parseCandleCsv, splitRange } from '@octant/trading/market/candle-csv';
+import { symbolFromFileName } from '@octant/trading/market/symbol';
+import type { TimeframeName } from '@octant/trading/messages/envelope';
+import { asInputError, chooseSymbol, type DeskConfig } from '../desk/desk-config.js';
+import { InputError } from '../interruption.js';
+
+/** Candles of one symbol in rising time. */
+export interface Series {
+  readonly symbol: string;
+  readonly candles: readonly DecimalCandle[];
+}
+
+export interface SeriesRequest {
+  readonly files: readonly string[];
+  /** The i-th belongs to the i-th file; where one is missing the file's name gives it. */
+  readonly symbols: readonly string[];
+  readonly timeframe: TimeframeName;
+  /** Open times: from inclusive, to exclusive. */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+}
+
+/** Reads the candle files of a replay. @throws InputError naming file, line and reason. */
+export function readSeries(request: SeriesRequest, config: DeskConfig): readonly Series[] {
+  const { files, symbols } = request;
+  if (symbols.length > files.length) {
+    throw new InputError(`--symbol: expected at most one a file (${files.length}), was ${symbols.length}`);
+  }
+  const named = files.map((file, index) => ({ file, symbol: symbolOf(file, symbols[index], config) }));
+  for (const [index, { file, symbol }] of named.entries()) {
+    const first = named.findIndex((other) => other.symbol === symbol);
+    if (first !== index)
+      throw new InputError(`${file}: expected a symbol of its own, was ${symbol} like ${named[first]?.file ?? ''}`);
+  }
+  return named.map(({ file, symbol }) => ({ symbol, candles: readCandles(file, request) }));
+}
+
+function symbolOf(file: string, given: string | undefined, config: DeskConfig): string {
+  if (given !== undefined) return chooseSymbol(given, config);
+  const found = symbolFromFileName(basename(file), config.markets);
+  if (found === undefined)
+    throw new InputError(`${file}: expected --symbol, for the file's name has none of config/markets.yaml`);
+  return found;
+}
+
+function readCandles(file: string, { timeframe, fromMs, toMs }: SeriesRequest): readonly DecimalCandle[] {
+  let all: readonly DecimalCandle[];
+  try {
+    all = parseCandleCsv(readText(file), { file, timeframe });
+  } catch (error) {
+    throw asInputError(error);
+  }
+  const candles = splitRange(all, fromMs, toMs);
+  if (candles.length > 0) return candles;
+  const [first, last] = [all[0], all.at(-1)].map((candle) => new Date(candle?.openTimeMs ?? 0).toISOString());
+  throw new InputError(`${file}: expected candles between --from and --to, was ${first ?? ''} to ${last ?? ''}`);
+}
+
+/** @throws InputError when the file cannot be read or is no whole gzip file. */
+function readText(file: string): string {
+  try {
+    const bytes = readFileSync(file);
+    const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    return (isGzip ? gunzipSync(bytes) : bytes).toString('utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InputError(`${file}: expected a readable CSV or CSV.gz file, was: ${reason}`, { cause: error });
+  }
+}

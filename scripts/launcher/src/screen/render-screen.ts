@@ -1,0 +1,167 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { ChalkInstance } from 'chalk';
+import Table from 'cli-table3';
+import { formatAmount, formatBytes, formatCount, formatDuration, formatRatio, formatTime, shorten } from './format.js';
+import type { AgentLine, ScreenState } from './screen-state.js';
+
+export interface ScreenSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const LEAST_COLUMNS = 80;
+const MOST_COLUMNS = 130;
+
+/** The live screen as text: state in, string out, no longer and no wider than the terminal. */
+export function renderScreen(state: ScreenState, size: ScreenSize, chalk: ChalkInstance): string {
+  const width = Math.min(Math.max(size.columns, LEAST_COLUMNS), MOST_COLUMNS) - 1;
+  const left = Math.floor(width * 0.58);
+  const right = width - left - 2;
+  const agentsAndFigures = besides(
+    [...agentLines(state, left, chalk), ...serverLines(state, left, chalk)],
+    figureLines(state, right, chalk),
+    left,
+  );
+  const hints = hintLines(state, width, chalk);
+  const head = [...titleLines(state, width, chalk), '', ...agentsAndFigures, ''];
+  const room = Math.max(3, size.rows - 1 - head.length - hints.length - 1);
+  const streamsAndTrades = besides(streamLines(state, left, chalk), tradeLines(state, right, chalk), left).slice(
+    0,
+    room,
+  );
+  return [...head, ...streamsAndTrades, '', ...hints].slice(0, size.rows - 1).join('\n');
+}
+
+function titleLines(state: ScreenState, width: number, chalk: ChalkInstance): string[] {
+  const label = state.overview === undefined ? 'STARTING' : state.overview.simulated ? 'SIMULATED' : 'PAPER';
+  const paint = label === 'SIMULATED' ? chalk.bgYellow.black : chalk.bgCyan.black;
+  const up = `up ${formatDuration(state.nowMs - state.startedAtMs)}`;
+  const what = shorten(sessionText(state), width - label.length - up.length - 16);
+  const gap = ' '.repeat(Math.max(1, width - 10 - label.length - 2 - 2 - what.length - up.length));
+  const title = `${chalk.bold('  OCTANT  ')}${paint.bold(` ${label} `)}  ${what}${gap}${chalk.dim(up)}`;
+  return [title, chalk.dim('─'.repeat(width))];
+}
+
+function sessionText({ session, overviewProblem }: ScreenState): string {
+  if (session === undefined) return overviewProblem ?? 'no session';
+  const { symbols, timeframe, strategy, mode, source, status } = session;
+  const running = status === 'running' ? '' : ` · ${status}`;
+  return `${symbols.join(' ')} ${timeframe} · ${strategy} · ${mode} · ${source}${running}`;
+}
+
+function agentLines(state: ScreenState, width: number, chalk: ChalkInstance): string[] {
+  const rows = state.agents.map((agent) => [
+    agent.name,
+    paintState(agent, chalk),
+    chalk.dim(agent.url),
+    formatBytes(agent.residentBytes),
+    agent.restarts === 0 ? '' : chalk.yellow(`${agent.restarts}×`),
+  ]);
+  const stateWidth = width - 23 - 22 - 8 - 4;
+  return plainTable(['AGENT', 'STATE', 'URL', 'MEMORY', ''], rows, [23, stateWidth, 22, 8, 4], chalk);
+}
+
+function paintState({ state }: AgentLine, chalk: ChalkInstance): string {
+  if (state === 'ready') return chalk.green(state);
+  return state === 'down' || state === 'restarting' ? chalk.red(state) : chalk.yellow(state);
+}
+
+function serverLines(state: ScreenState, width: number, chalk: ChalkInstance): string[] {
+  return state.servers.map(({ name, origin, residentBytes, restarts }) => {
+    const again = restarts === undefined || restarts === 0 ? '' : chalk.yellow(`  ${restarts}×`);
+    const memory = residentBytes === undefined ? '' : ` ${formatBytes(residentBytes)}`;
+    return `  ${chalk.dim(`${name.padEnd(9)} ${shorten(origin, width - 24)}${memory}`)}${again}`;
+  });
+}
+
+function figureLines({ overview, session }: ScreenState, width: number, chalk: ChalkInstance): string[] {
+  if (overview === undefined) return [chalk.dim('DESK'), chalk.dim('not known yet')];
+  const { pnl, counters } = overview;
+  const signed = pnl.pnlQuote.startsWith('-') ? chalk.red : chalk.green;
+  const rows: [string, string][] = [
+    ['equity', chalk.bold(formatAmount(pnl.equityQuote))],
+    ['PnL of the day', signed(`${formatAmount(pnl.pnlQuote)}  ${formatRatio(pnl.pnlRatio)}`)],
+    ['  realised', formatAmount(pnl.realizedQuote)],
+    ['  unrealised', formatAmount(pnl.unrealizedQuote)],
+    ['  fees', formatAmount(pnl.feesQuote)],
+    ['halted', pnl.halted ? chalk.red.bold(`yes: ${pnl.haltReason ?? 'no reason given'}`) : 'no'],
+    ['candles', formatCount(counters.candles)],
+    ['signals', formatCount(counters.signals)],
+    ['risk asked', `${formatCount(counters.riskRequests)}  refused ${formatCount(counters.riskRefused)}`],
+    [
+      'orders',
+      `${formatCount(counters.orders)}  fills ${formatCount(counters.fills)}  rejected ${formatCount(counters.rejected)}`,
+    ],
+  ];
+  const at = session?.lastCloseTimeMs;
+  const heading = `DESK${at === undefined || at === null ? '' : `  candle of ${formatTime(at)} UTC`}`;
+  return [chalk.dim(shorten(heading, width)), ...rows.map(([name, value]) => `${chalk.dim(name.padEnd(15))} ${value}`)];
+}
+
+/** Streams with something to tell first: dead letters, then pending, then the rest by name. */
+function streamLines({ overview }: ScreenState, width: number, chalk: ChalkInstance): string[] {
+  const streams = [...(overview?.streams ?? [])].sort(
+    (a, b) => b.dlq - a.dlq || b.pending + (b.lag ?? 0) - a.pending - (a.lag ?? 0) || (a.stream < b.stream ? -1 : 1),
+  );
+  const rows = streams.map(({ stream, pending, lag, dlq }) => [
+    stream,
+    pending > 0 ? chalk.yellow(formatCount(pending)) : chalk.dim('0'),
+    lag === null ? chalk.dim('?') : lag > 0 ? formatCount(lag) : chalk.dim('0'),
+    dlq > 0 ? chalk.red.bold(formatCount(dlq)) : chalk.dim('0'),
+  ]);
+  return plainTable(['STREAM', 'PENDING', 'UNREAD', 'DEAD LETTERS'], rows, [width - 32, 9, 9, 14], chalk);
+}
+
+function tradeLines({ overview }: ScreenState, width: number, chalk: ChalkInstance): string[] {
+  const lines = (overview?.recentTrades ?? []).map(({ side, symbol, qty, price, atMs }) => {
+    const word = side === 'buy' ? chalk.green('buy ') : chalk.red('sell');
+    const text = ` ${symbol} ${qty} at ${formatAmount(price)}`;
+    return `${chalk.dim(formatTime(atMs).slice(5))} ${word}${shorten(text, width - 17)}`;
+  });
+  return [chalk.dim('LAST TRADES'), ...(lines.length === 0 ? [chalk.dim('none yet')] : lines)];
+}
+
+function hintLines(state: ScreenState, width: number, chalk: ChalkInstance): string[] {
+  const events = state.events.slice(-2).map(({ atMs, text }) => {
+    return chalk.yellow(shorten(`  ${new Date(atMs).toISOString().slice(11, 19)} ${text}`, width));
+  });
+  const problem = state.overview !== undefined && state.overviewProblem !== undefined ? [state.overviewProblem] : [];
+  const hints = [...problem, ...state.hints].map((hint) => chalk.dim(shorten(`  ${hint}`, width)));
+  return [...events, ...hints];
+}
+
+const NO_BORDER = Object.fromEntries(
+  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right', 'left']
+    .concat(['left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'])
+    .map((name) => [name, '']),
+);
+
+function plainTable(head: string[], rows: string[][], colWidths: number[], chalk: ChalkInstance): string[] {
+  const table = new Table({
+    chars: NO_BORDER,
+    colWidths,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 1 },
+  });
+  table.push(
+    head.map((name) => chalk.dim(name)),
+    ...rows,
+  );
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => `  ${line}`);
+}
+
+/** Two columns of lines as one. */
+function besides(left: readonly string[], right: readonly string[], width: number): string[] {
+  const rows = Math.max(left.length, right.length);
+  return Array.from({ length: rows }, (_, row) => `${padVisible(left[row] ?? '', width)}  ${right[row] ?? ''}`);
+}
+
+function padVisible(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - visibleLength(text)));
+}
+
+function visibleLength(text: string): number {
+  return stripVTControlCharacters(text).length;
+}
