@@ -5,7 +5,7 @@ CREATE TABLE notices (
   type text NOT NULL,
   severity text NOT NULL CHECK (severity IN ('info', 'warning', 'critical')),
   message text,
-  context jsonb NOT NULL,
+  context json NOT NULL,
   request_id text,
   trace_id text NOT NULL,
   published_at timestamptz NOT NULL,

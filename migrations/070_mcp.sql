@@ -10,7 +10,7 @@ CREATE TABLE mcp_commands (
   actor text NOT NULL,
   trace_id text NOT NULL,
   state text NOT NULL CHECK (state IN ('running', 'ok', 'tool_error', 'failed', 'unknown')),
-  result jsonb,
+  result json,
   started_at timestamptz NOT NULL,
   lease_until timestamptz NOT NULL,
   finished_at timestamptz,

@@ -17,9 +17,9 @@ export function onNotifyEvent(message: Incoming<NotifyEvent>, parts: NotifyEvent
   const event = message.payload;
   const notice: NewNotice = {
     id: message.id,
-    type: event.type,
+    type: withoutNul(event.type),
     severity: event.severity,
-    message: event.message ?? null,
+    message: event.message === undefined ? null : withoutNul(event.message),
     context: event.context ?? {},
     requestId: event.requestId ?? null,
     traceId: event.traceId,
@@ -35,4 +35,9 @@ export function onNotifyEvent(message: Incoming<NotifyEvent>, parts: NotifyEvent
       parts.onStored(notice.delivery);
     },
   };
+}
+
+/** Postgres stores every character in a text but this one. */
+function withoutNul(text: string): string {
+  return text.replaceAll('\u0000', '');
 }
