@@ -64,7 +64,7 @@ export function fillAtOpen(input: {
   readonly instrument: Instrument;
   readonly fees: PaperFees;
 }): { price: Decimal; notional: Decimal; feeQuote: Decimal } {
-  const price = slipped(input.order.side, parseDecimal(input.open), input.instrument.tickSize, input.fees.slippageBps);
+  const price = slippedOpen(input);
   const notional = parseDecimal(input.order.qty).times(price);
   return { price, notional, feeQuote: roundQuote(notional.times(input.fees.feesBps).div(10_000)) };
 }
@@ -183,11 +183,13 @@ function cannotSettle(args: {
   return args.amount.gt(parseDecimal(args.position.qty)) ? 'insufficient_position' : undefined;
 }
 
-function slipped(side: OrderSide, open: Decimal, tick: Decimal, slippageBps: number): Decimal {
-  const slip = new Decimal(slippageBps).div(10_000);
-  if (side === 'buy') return open.times(slip.plus(1)).div(tick).ceil().times(tick);
-  const price = open.times(new Decimal(1).minus(slip)).div(tick).floor().times(tick);
-  return price.isZero() ? Decimal.min(open, tick) : price;
+function slippedOpen({ order, open, instrument, fees }: Parameters<typeof fillAtOpen>[0]): Decimal {
+  const tick = instrument.tickSize;
+  const slip = new Decimal(fees.slippageBps).div(10_000);
+  const exact = parseDecimal(open).times(order.side === 'buy' ? slip.plus(1) : new Decimal(1).minus(slip));
+  if (order.side === 'buy') return exact.div(tick).ceil().times(tick);
+  const price = exact.div(tick).floor().times(tick);
+  return price.isZero() ? Decimal.min(parseDecimal(open), tick) : price;
 }
 
 function denied(reason: string): SubmitDecision {

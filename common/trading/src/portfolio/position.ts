@@ -1,4 +1,5 @@
-import { Decimal, parseDecimal, roundQuote } from '../money/decimal.js';
+import type { Decimal } from '../money/decimal.js';
+import { parseDecimal, roundQuote } from '../money/decimal.js';
 
 /** What is held of one symbol: `qty` in base units, `costQuote` what that quantity cost, fees left out. */
 export interface Position {

@@ -1,4 +1,5 @@
-import { Decimal, parseDecimal } from '../money/decimal.js';
+import type { Decimal } from '../money/decimal.js';
+import { parseDecimal } from '../money/decimal.js';
 import type { Refusal } from './refusals.js';
 import type { RiskApproval } from './risk-approved.js';
 import { isReducing, notionalOf, type RiskInput } from './risk-input.js';

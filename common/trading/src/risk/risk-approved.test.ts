@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { approveOrder, approveReducing, findApproval } from './risk-approved.js';
+import { approveOrder, approveReducing, findApproval, type RiskApproved } from './risk-approved.js';
 
 const order = { requestId: 'r1', side: 'sell', qty: '1' };
 
@@ -24,5 +24,14 @@ describe('a risk approval', () => {
     });
     expect(() => approveReducing(order, '0.9')).toThrow('up to the position of 0.9, was a sell of 1');
     expect(() => approveReducing({ ...order, side: 'buy' }, '5')).toThrow('was a buy of 1');
+  });
+
+  it('cannot be written by hand: an order that skipped the check does not compile', () => {
+    const sent: string[] = [];
+    const send = (approved: RiskApproved<typeof order>): number => sent.push(approved.requestId);
+    send(approveReducing(order, '1'));
+    // @ts-expect-error the brand is missing, whatever the approval says
+    const unchecked: Parameters<typeof send> = [{ ...order, approval: { requestId: 'r1', riskScore: 0 } }];
+    expect([sent, unchecked.length]).toEqual([['r1'], 1]);
   });
 });

@@ -1,5 +1,6 @@
 import type { RiskRequest } from '../messages/risk.js';
-import { Decimal, parseDecimal } from '../money/decimal.js';
+import type { Decimal } from '../money/decimal.js';
+import { parseDecimal } from '../money/decimal.js';
 
 /** What the rules look at: a request, and whether the desk is halted. */
 export interface RiskInput extends Pick<

@@ -13,7 +13,7 @@ import { simulateCandles } from '../market/simulated-market.js';
 /** The first `count` hourly candles of the simulated market from 2024-01-01T00:00Z. */
 export function simulatedCandles(symbol: string, count: number, seed = 7): readonly DecimalCandle[] {
   const source = simulateCandles({ seed, symbol, timeframe: '1h', startMs: Date.UTC(2024, 0, 1) });
-  return Array.from({ length: count }, () => source.next().value as DecimalCandle);
+  return Array.from({ length: count }, () => source.next().value);
 }
 
 /** Momentum over 20 candles of BTC-USDT, default settings, 1000 in cash; give `series` to trade something. */
