@@ -83,19 +83,21 @@ export class NodeAgentClient implements AgentHttpClient {
 
   async #send(url: URL, sending: Sending): Promise<Reply> {
     const timeoutMs = sending.call.timeoutMs ?? this.#options.timeoutMs ?? 5000;
-    const deadline = AbortSignal.timeout(timeoutMs);
+    const endMs = performance.now() + timeoutMs;
     for (;;) {
-      const attempt = { reused: false };
       try {
-        return await exchange(url, { ...sending, attempt, deadline });
+        return await exchange(url, sending, endMs - performance.now());
       } catch (error) {
         // The server closed an idle connection while we took it up; nothing of the request was read.
-        if (attempt.reused && isReset(error) && !deadline.aborted) continue;
-        throw connectionError(sending.call, { error, timedOut: deadline.aborted, timeoutMs });
+        if (error instanceof StaleConnection && performance.now() < endMs) continue;
+        throw connectionError(sending.call, error, timeoutMs);
       }
     }
   }
 }
+
+class StaleConnection extends Error {}
+class DeadlineMissed extends Error {}
 
 interface Sending {
   readonly options: RequestOptions;
@@ -115,37 +117,42 @@ function urlVariables(agent: string): string[] {
   return agent === 'notification-manager' ? [name, 'NOTIFICATION_URL'] : [name];
 }
 
-function exchange(
-  url: URL,
-  { options, body, attempt, deadline }: Sending & { attempt: { reused: boolean }; deadline: AbortSignal },
-): Promise<Reply> {
+function exchange(url: URL, { options, body }: Sending, timeoutMs: number): Promise<Reply> {
   return new Promise((resolve, reject) => {
     let answered = false;
-    const request = httpRequest(url, { ...options, signal: deadline }, (response) => {
+    const request = httpRequest(url, options, (response) => {
       answered = true;
-      readReply(response).then(resolve, reject);
+      readReply(response, (error, reply) => {
+        clearTimeout(timer);
+        if (reply === undefined) reject(error ?? new Error('expected a whole reply, was cut off'));
+        else resolve(reply);
+      });
     });
+    const timer = setTimeout(() => request.destroy(new DeadlineMissed()), Math.max(0, timeoutMs));
     request.on('error', (error) => {
-      attempt.reused = request.reusedSocket && !answered;
-      reject(error);
+      clearTimeout(timer);
+      const stale = request.reusedSocket && !answered && isReset(error);
+      reject(stale ? new StaleConnection('expected an open connection', { cause: error }) : error);
     });
     request.end(body);
   });
 }
 
-async function readReply(response: IncomingMessage): Promise<Reply> {
+function readReply(response: IncomingMessage, done: (error: Error | undefined, reply?: Reply) => void): void {
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
+  response.on('data', (chunk: Buffer) => {
     length += chunk.length;
-    if (length > maxReplyBytes) throw new Error(`expected a reply of at most ${String(maxReplyBytes)} bytes, was more`);
     chunks.push(chunk);
-  }
-  return {
-    status: response.statusCode ?? 0,
-    text: Buffer.concat(chunks).toString('utf8'),
-    retryAfter: response.headers['retry-after'],
-  };
+    if (length > maxReplyBytes) {
+      response.destroy(new Error(`expected a reply of at most ${String(maxReplyBytes)} bytes, was more`));
+    }
+  });
+  response.on('error', done);
+  response.on('end', () => {
+    const text = Buffer.concat(chunks).toString('utf8');
+    done(undefined, { status: response.statusCode ?? 0, text, retryAfter: response.headers['retry-after'] });
+  });
 }
 
 function isReset(error: unknown): boolean {
@@ -153,12 +160,9 @@ function isReset(error: unknown): boolean {
   return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
-function connectionError(
-  call: CallRequest,
-  { error, timedOut, timeoutMs }: { error: unknown; timedOut: boolean; timeoutMs: number },
-): TransientError {
+function connectionError(call: CallRequest, error: unknown, timeoutMs: number): TransientError {
   const target = `${call.agent} ${call.method} ${call.path}`;
-  if (timedOut) {
+  if (error instanceof DeadlineMissed) {
     const message = `${target}: expected an answer within ${String(timeoutMs)} ms, was none`;
     return new TransientError(message, { code: 'timeout', cause: error });
   }
