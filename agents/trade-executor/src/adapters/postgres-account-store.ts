@@ -139,7 +139,7 @@ async function insertOrder(sql: Sql, intent: OrderIntent, expectedRevision: numb
 }
 
 async function findKnown(sql: Sql, orderId: string): Promise<KnownOrder | undefined> {
-  const { rows } = await sql.query<KnownOrder & { reason: string | null }>(
+  const { rows } = await sql.query<Omit<KnownOrder, 'reason'> & { readonly reason: string | null }>(
     `SELECT symbol, side, qty::text AS qty, session_id AS "sessionId", state, reason FROM orders WHERE order_id = $1`,
     [orderId],
   );

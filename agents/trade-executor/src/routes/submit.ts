@@ -37,6 +37,9 @@ interface OrderBody {
   readonly ts?: string;
 }
 
+/** What `http.` leaves of an order id's 128 characters. */
+const LONGEST_KEY = 123;
+
 type Terms = Omit<Submission, 'verdict'>;
 
 /** `POST /trade/submit`: the same intake as the stream's, in the same lane. */
@@ -86,7 +89,14 @@ async function verdictOf(
 
 function orderIdOf(body: OrderBody, request: OperationRequest): string {
   if (body.orderId !== undefined) return body.orderId;
-  if (request.idempotencyKey !== undefined) return `http.${request.idempotencyKey}`.slice(0, 128);
+  const { idempotencyKey } = request;
+  if (idempotencyKey !== undefined && idempotencyKey.length <= LONGEST_KEY) return `http.${idempotencyKey}`;
+  if (idempotencyKey !== undefined) {
+    throw new PermanentError(
+      `expected an Idempotency-Key of at most ${String(LONGEST_KEY)} characters where there is no orderId, was ${String(idempotencyKey.length)}`,
+      { code: 'order_id_missing' },
+    );
+  }
   throw new PermanentError('expected orderId in the body or an Idempotency-Key, was neither', {
     code: 'order_id_missing',
   });

@@ -1,0 +1,42 @@
+import type { Database } from '@octant/platform/postgres/sql';
+import type { OrderSide } from '@octant/trading/messages/envelope';
+
+export interface PlannedOrder {
+  readonly orderId: string;
+  readonly symbol: string;
+  readonly side: OrderSide;
+  readonly qty: string;
+  readonly referencePrice: string;
+  readonly notBeforeMs: number;
+}
+
+/** A rebalance as it was decided. */
+export interface RebalancePlan {
+  readonly equityQuote: string;
+  /** In the order of submission. */
+  readonly orders: readonly PlannedOrder[];
+}
+
+export interface RebalanceStore {
+  find(requestId: string): Promise<RebalancePlan | undefined>;
+  /** Keeps the plan, and answers the one that is kept: an earlier one of the same request stands. */
+  keep(requestId: string, plan: RebalancePlan): Promise<RebalancePlan>;
+}
+
+export function postgresRebalanceStore(database: Database): RebalanceStore {
+  const find = async (requestId: string): Promise<RebalancePlan | undefined> => {
+    const text = 'SELECT plan FROM rebalances WHERE request_id = $1';
+    const { rows } = await database.query<{ plan: RebalancePlan }>(text, [requestId]);
+    return rows[0]?.plan;
+  };
+  return {
+    find,
+    async keep(requestId, plan) {
+      await database.query(
+        'INSERT INTO rebalances (request_id, plan) VALUES ($1, $2) ON CONFLICT (request_id) DO NOTHING',
+        [requestId, JSON.stringify(plan)],
+      );
+      return (await find(requestId)) ?? plan;
+    },
+  };
+}

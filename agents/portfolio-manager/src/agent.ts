@@ -1,0 +1,65 @@
+import { defineAgent, type AgentContext, type AgentWiring } from '@octant/platform/agent/definition';
+import { subscription, type Subscription } from '@octant/platform/bus/subscription';
+import { streams } from '@octant/trading/messages/streams';
+import { openLedger } from '@octant/trading/portfolio/ledger';
+import { httpExecutor } from './adapters/executor-port.js';
+import { postgresLedgerStore } from './adapters/postgres-ledger-store.js';
+import { postgresRebalanceStore } from './adapters/rebalance-store.js';
+import { BooksCache } from './book/books-cache.js';
+import { BOOKS_LANE, PORTFOLIO_GROUP, type PortfolioDesk } from './book/desk.js';
+import { Marks } from './book/marks.js';
+import { portfolioSettings, type PortfolioSettings } from './config.js';
+import { hasFill, onExecStatus } from './handlers/on-exec-status.js';
+import { onMarketCandles } from './handlers/on-market-candles.js';
+import { equityRoutes } from './routes/equity.js';
+import { holdingsRoutes } from './routes/holdings.js';
+import { rebalanceRoutes } from './routes/rebalance.js';
+import { sizeRoutes } from './routes/size.js';
+
+/** Holdings, sizing and rebalancing. */
+export const portfolioManager = defineAgent<PortfolioSettings>({
+  name: 'portfolio-manager',
+  config: portfolioSettings,
+  wire,
+});
+
+function wire(context: AgentContext<PortfolioSettings>): AgentWiring {
+  const { bus, clock, database, http, state } = context;
+  const settings = () => context.config.current();
+  const store = postgresLedgerStore(database);
+  const books = new BooksCache(() => store.load(), clock);
+  const desk: PortfolioDesk = { store, books, marks: new Marks(state), clock, settings };
+  return {
+    consumes: subscriptions(desk),
+    operations: {
+      ...holdingsRoutes(desk),
+      ...sizeRoutes(desk),
+      ...rebalanceRoutes({ desk, executor: httpExecutor(http), plans: postgresRebalanceStore(database), bus }),
+      ...equityRoutes(store),
+    },
+    start: async () => {
+      await store.open(openLedger(settings().startEquityQuote, clock.now()));
+      await Promise.all([books.current(), desk.marks.current()]);
+    },
+  };
+}
+
+function subscriptions(desk: PortfolioDesk): readonly Subscription[] {
+  const inBooksLane = { group: PORTFOLIO_GROUP, orderedBy: () => BOOKS_LANE };
+  return [
+    subscription({
+      ...inBooksLane,
+      stream: 'exec.status',
+      schema: streams['exec.status'].schema,
+      accepts: hasFill,
+      handle: onExecStatus(desk),
+    }),
+    subscription({
+      ...inBooksLane,
+      stream: 'market.candles',
+      schema: streams['market.candles'].schema,
+      accepts: (step) => step.closed,
+      handle: onMarketCandles(desk),
+    }),
+  ];
+}
