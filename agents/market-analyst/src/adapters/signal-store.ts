@@ -1,5 +1,5 @@
 import type { Database } from '@octant/platform/postgres/sql';
-import type { GivenSignal, SignalKey } from '../signals/last-signals.js';
+import type { GivenSignal, SignalKey } from '../signals/given-signal.js';
 
 export interface SignalStore {
   save(signals: readonly { key: SignalKey; signal: GivenSignal }[]): Promise<void>;
