@@ -1,6 +1,11 @@
-import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { PermanentError } from '../errors/errors.js';
+
+/** What the check asks of a connection. */
+export interface RedisSettings {
+  info(section: string): Promise<string>;
+  config(get: 'GET', setting: string): Promise<unknown>;
+}
 
 /** Oldest Redis whose commands suffice (XTRIM MINID, XPENDING IDLE). */
 const OLDEST_VERSION = [6, 2] as const;
@@ -10,7 +15,11 @@ const OLDEST_VERSION = [6, 2] as const;
  * @throws PermanentError `redis_not_durable` listing every setting with what was expected; with `relaxed` it warns instead,
  * but for the version.
  */
-export async function checkDurability(redis: Redis, durability: 'strict' | 'relaxed', logger: Logger): Promise<void> {
+export async function checkDurability(
+  redis: RedisSettingsSettings,
+  durability: 'strict' | 'relaxed',
+  logger: Pick<Logger, 'warn'>,
+): Promise<void> {
   const version = /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? 'unknown';
   if (!isNewEnough(version)) {
     throw new PermanentError(`expected Redis ${OLDEST_VERSION.join('.')} or newer, was ${version}`, {
@@ -33,7 +42,7 @@ function isNewEnough(version: string): boolean {
   return major > OLDEST_VERSION[0] || (major === OLDEST_VERSION[0] && minor >= OLDEST_VERSION[1]);
 }
 
-async function wrongSettings(redis: Redis): Promise<string[]> {
+async function wrongSettings(redis: RedisSettings): Promise<string[]> {
   const expected = { appendonly: 'yes', appendfsync: 'always', 'maxmemory-policy': 'noeviction' };
   const wrong: string[] = [];
   for (const [setting, value] of Object.entries(expected)) {
@@ -43,7 +52,7 @@ async function wrongSettings(redis: Redis): Promise<string[]> {
   return wrong;
 }
 
-async function readSetting(redis: Redis, setting: string): Promise<string> {
+async function readSetting(redis: RedisSettings, setting: string): Promise<string> {
   try {
     const reply = await redis.config('GET', setting);
     const value: unknown = Array.isArray(reply) ? reply[1] : undefined;

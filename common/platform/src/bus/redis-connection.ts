@@ -17,13 +17,15 @@ export function openRedis(
     connectionName: options.name,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: null,
+    // 0 makes the client reject what is in flight when the connection closes; any other value leaves it hanging.
+    maxRetriesPerRequest: 0,
     enableAutoPipelining: options.autoPipelining ?? false,
     connectTimeout: 3_000,
     keepAlive: 10_000,
     retryStrategy: (attempt) => Math.min(LONGEST_RECONNECT_DELAY_MS, 20 * 2 ** Math.min(attempt, 6)),
     ...(options.commandTimeoutMs === undefined ? {} : { commandTimeout: options.commandTimeoutMs }),
   });
+  redis.setMaxListeners(0);
   let complained = false;
   redis.on('error', (error: Error) => {
     if (complained) return;
@@ -71,7 +73,9 @@ export function isPassingRedisFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof TransientError) return true;
   if (error.name === 'ReplyError') return PASSING_REPLIES.test(error.message);
-  return /connection|timed out|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|writeable|closed|aborted/i.test(error.message);
+  return /connection|timed out|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|writeable|closed|aborted|max retries per request/i.test(
+    error.message,
+  );
 }
 
 /** True when the stream or the group that a command names does not exist (any more). */
