@@ -1,4 +1,5 @@
 import { equityOf } from '@octant/trading/portfolio/ledger';
+import { recordClosedDays, unfinishedDayOf } from '../desk/ledger-turn.js';
 import { audit, notify } from '../desk/notices.js';
 import type { Session, SessionStatus, Step } from '../desk/session-state.js';
 import { stamp, type Turn } from '../desk/turn.js';
@@ -54,8 +55,11 @@ function isAwaited(step: Step, symbol: string): boolean {
 /** Lets a paced feed go on, or ends the session after its last step. */
 function finishStep(turn: Turn, session: Session, step: Step): void {
   session.step = null;
-  if (step.last)
+  if (step.last) {
+    const rest = turn.desk.ledger === null ? undefined : unfinishedDayOf(turn.desk.ledger, step.closeTimeMs);
+    if (rest !== undefined) recordClosedDays(turn, [rest], step.traceId);
     return endSession(turn, session, { status: 'finished', traceId: step.traceId, atMs: step.closeTimeMs });
+  }
   if (session.feed === 'live') return;
   turn.messages.push({
     stream: 'orchestrator.commands',

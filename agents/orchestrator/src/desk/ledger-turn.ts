@@ -1,4 +1,4 @@
-import { openLedger, type ClosedDay, type Ledger } from '@octant/trading/portfolio/ledger';
+import { openLedger, pnlOf, type ClosedDay, type Ledger } from '@octant/trading/portfolio/ledger';
 import { Decimal, formatDecimal } from '@octant/trading/money/decimal';
 import { audit, notify } from './notices.js';
 import type { Turn } from './turn.js';
@@ -30,4 +30,24 @@ export function recordClosedDays(turn: Turn, days: readonly ClosedDay[], traceId
       traceId,
     });
   }
+}
+
+/** The running day as a row of its own, for a replay that ends within it; none when it has just begun. */
+export function unfinishedDayOf(ledger: Ledger, endMs: number): ClosedDay | undefined {
+  const { day } = ledger;
+  if (endMs <= day.startMs) return undefined;
+  const { pnlQuote, pnlRatio, equityQuote } = pnlOf(ledger);
+  return {
+    day: day.day,
+    startEquityQuote: day.startEquityQuote,
+    endEquityQuote: equityQuote,
+    pnlQuote,
+    pnlRatio,
+    realizedQuote: day.realizedQuote,
+    feesQuote: day.feesQuote,
+    fills: day.fills,
+    halted: day.halted,
+    haltReason: day.haltReason,
+    endMs,
+  };
 }

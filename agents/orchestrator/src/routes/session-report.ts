@@ -64,8 +64,11 @@ export async function sessionReport(
   });
 }
 
+const DAY_MS = 86_400_000;
+
+/** Whole days only: the report adds the unfinished one from the ledger. */
 function daysOfSession(days: readonly PnlDayRow[], startedAtMs: number, endMs: number): readonly PnlDayRow[] {
-  return days.filter((day) => day.endMs > startedAtMs && day.endMs <= endMs);
+  return days.filter((day) => day.endMs % DAY_MS === 0 && day.endMs > startedAtMs && day.endMs <= endMs);
 }
 
 /** The account as if it had been opened when the session started. */
