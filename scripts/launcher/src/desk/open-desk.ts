@@ -10,6 +10,7 @@ import { keptSecret } from '../servers/kept-secret.js';
 import { startServers, type ServerPair } from '../servers/server-pair.js';
 import { endOrphans } from '../supervise/orphans.js';
 import { takeFolder } from '../supervise/single-instance.js';
+import { describeDeath, type Death } from '../supervise/supervised-process.js';
 import type { Closing } from './closing.js';
 import { DeskClient } from './desk-client.js';
 import { dropDesk, type DeskName } from './drop-desk.js';
@@ -123,8 +124,8 @@ function makeFleet(options: OpenDeskOptions, servers: ServerPair): Fleet {
 }
 
 function deathWord(onEvent: (line: string) => void) {
-  return (name: string, how: string, waitMs: number): void => {
-    onEvent(`${name} ended (${how}), starts again in ${waitMs} ms`);
+  return (death: Death): void => {
+    onEvent(describeDeath(death));
   };
 }
 

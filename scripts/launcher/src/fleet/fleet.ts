@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { InputError } from '../interruption.js';
 import type { Program } from '../servers/server-plan.js';
-import { SupervisedProcess } from '../supervise/supervised-process.js';
+import { SupervisedProcess, type Death } from '../supervise/supervised-process.js';
 import { agentEnvironment, type DeskEnvironment } from './agent-environment.js';
 import { askHealth } from './agent-health.js';
 import { AGENTS, urlOf, type AgentName } from './agents.js';
@@ -12,6 +13,8 @@ const NODE_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=192'];
 /** Longer than the agents' own grace period. */
 const STOP_GRACE_MS = 10_000;
 const POLL_MS = 100;
+/** Exit code of an agent whose environment, configuration or OpenAPI file is wrong. */
+const BAD_INPUT = 2;
 const ROTATE_MS = 10_000;
 
 export interface FleetOptions {
@@ -19,7 +22,7 @@ export interface FleetOptions {
   /** Folders of the logs and of the process ids. */
   readonly logFolder: string;
   readonly runFolder: string;
-  readonly onDeath: (name: string, how: string, restartInMs: number) => void;
+  readonly onDeath: (death: Death) => void;
 }
 
 export interface FleetAgent {
@@ -32,6 +35,7 @@ export interface FleetAgent {
 export class Fleet {
   readonly agents: readonly FleetAgent[];
   #rotation: NodeJS.Timeout | undefined;
+  #refusal: string | undefined;
 
   constructor(options: FleetOptions) {
     this.agents = AGENTS.map((name) => ({
@@ -42,7 +46,9 @@ export class Fleet {
         program: agentProgram(name, options.environment),
         runFolder: options.runFolder,
         logFile: join(options.logFolder, `${name}.log`),
-        onDeath: options.onDeath,
+        onDeath: (death) => {
+          this.#onDeath(death, options.onDeath);
+        },
       }),
     }));
   }
@@ -63,12 +69,13 @@ export class Fleet {
 
   /**
    * Resolves when every agent is ready. `onWaiting` hears every 5 s which are not, and why.
-   * @throws the signal's reason when it aborts.
+   * @throws InputError when an agent refuses its configuration or environment; the signal's reason when it aborts.
    */
   async awaitReady(signal: AbortSignal, onWaiting: (line: string) => void): Promise<void> {
     let nextWordAt = performance.now() + 5000;
     for (;;) {
       signal.throwIfAborted();
+      if (this.#refusal !== undefined) throw new InputError(this.#refusal);
       const answers = await Promise.all(
         this.agents.map(async ({ name, url }) => ({ name, health: await askHealth(url) })),
       );
@@ -82,6 +89,12 @@ export class Fleet {
       }
       await sleep(POLL_MS);
     }
+  }
+
+  /** A wrong configuration does not get better by starting again: the agent's own words are the answer. */
+  #onDeath(death: Death, tell: FleetOptions['onDeath']): void {
+    if (death.exitCode === BAD_INPUT) this.#refusal ??= death.lastWords.trim() || `${death.name} ended with code 2`;
+    tell(death);
   }
 
   /** Drains and ends all of them. */

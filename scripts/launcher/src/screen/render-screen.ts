@@ -15,21 +15,21 @@ const MOST_COLUMNS = 130;
 /** The live screen as text: state in, string out, no longer and no wider than the terminal. */
 export function renderScreen(state: ScreenState, size: ScreenSize, chalk: ChalkInstance): string {
   const width = Math.min(Math.max(size.columns, LEAST_COLUMNS), MOST_COLUMNS) - 1;
-  const left = Math.floor(width * 0.58);
-  const right = width - left - 2;
-  const agentsAndFigures = besides(
-    [...agentLines(state, left, chalk), ...serverLines(state, left, chalk)],
-    figureLines(state, right, chalk),
-    left,
-  );
+  const upper = Math.floor(width * 0.68);
+  const agents = [...agentLines(state, upper, chalk), ...serverLines(state, upper, chalk)];
   const hints = hintLines(state, width, chalk);
-  const head = [...titleLines(state, width, chalk), '', ...agentsAndFigures, ''];
+  const head = [
+    ...titleLines(state, width, chalk),
+    '',
+    ...besides(agents, figureLines(state, width - upper - 2, chalk), upper),
+    '',
+  ];
   const room = Math.max(3, size.rows - 1 - head.length - hints.length - 1);
-  const streamsAndTrades = besides(streamLines(state, left, chalk), tradeLines(state, right, chalk), left).slice(
-    0,
-    room,
-  );
-  return [...head, ...streamsAndTrades, '', ...hints].slice(0, size.rows - 1).join('\n');
+  const lower = Math.floor(width * 0.5);
+  const streams = streamLines(state, { width: lower, rows: room }, chalk);
+  const trades = tradeLines(state, width - lower - 2, chalk).slice(0, room);
+  const lines = [...head, ...besides(streams, trades, lower), '', ...hints];
+  return lines.slice(0, size.rows - 1).join('\n');
 }
 
 function titleLines(state: ScreenState, width: number, chalk: ChalkInstance): string[] {
@@ -50,15 +50,11 @@ function sessionText({ session, overviewProblem }: ScreenState): string {
 }
 
 function agentLines(state: ScreenState, width: number, chalk: ChalkInstance): string[] {
-  const rows = state.agents.map((agent) => [
-    agent.name,
-    paintState(agent, chalk),
-    chalk.dim(agent.url),
-    formatBytes(agent.residentBytes),
-    agent.restarts === 0 ? '' : chalk.yellow(`${agent.restarts}×`),
-  ]);
-  const stateWidth = width - 23 - 22 - 8 - 4;
-  return plainTable(['AGENT', 'STATE', 'URL', 'MEMORY', ''], rows, [23, stateWidth, 22, 8, 4], chalk);
+  const rows = state.agents.map((agent) => {
+    const again = agent.restarts === 0 ? '' : chalk.yellow(` ${agent.restarts}×`);
+    return [agent.name, `${paintState(agent, chalk)}${again}`, chalk.dim(agent.url), formatBytes(agent.residentBytes)];
+  });
+  return plainTable(['AGENT', 'STATE', 'URL', 'MEMORY'], rows, [21, width - 53, 22, 7], chalk);
 }
 
 function paintState({ state }: AgentLine, chalk: ChalkInstance): string {
@@ -80,36 +76,39 @@ function figureLines({ overview, session }: ScreenState, width: number, chalk: C
   const signed = pnl.pnlQuote.startsWith('-') ? chalk.red : chalk.green;
   const rows: [string, string][] = [
     ['equity', chalk.bold(formatAmount(pnl.equityQuote))],
-    ['PnL of the day', signed(`${formatAmount(pnl.pnlQuote)}  ${formatRatio(pnl.pnlRatio)}`)],
-    ['  realised', formatAmount(pnl.realizedQuote)],
-    ['  unrealised', formatAmount(pnl.unrealizedQuote)],
-    ['  fees', formatAmount(pnl.feesQuote)],
-    ['halted', pnl.halted ? chalk.red.bold(`yes: ${pnl.haltReason ?? 'no reason given'}`) : 'no'],
+    ['PnL today', signed(`${formatAmount(pnl.pnlQuote)}  ${formatRatio(pnl.pnlRatio)}`)],
+    [' realised', formatAmount(pnl.realizedQuote)],
+    [' unrealised', formatAmount(pnl.unrealizedQuote)],
+    [' fees', formatAmount(pnl.feesQuote)],
+    ['halted', pnl.halted ? chalk.red.bold(shorten(pnl.haltReason ?? 'yes', width - 13)) : 'no'],
     ['candles', formatCount(counters.candles)],
     ['signals', formatCount(counters.signals)],
-    ['risk asked', `${formatCount(counters.riskRequests)}  refused ${formatCount(counters.riskRefused)}`],
-    [
-      'orders',
-      `${formatCount(counters.orders)}  fills ${formatCount(counters.fills)}  rejected ${formatCount(counters.rejected)}`,
-    ],
+    ['risk asked', formatCount(counters.riskRequests)],
+    [' refused', formatCount(counters.riskRefused)],
+    ['orders', formatCount(counters.orders)],
+    ['fills', formatCount(counters.fills)],
+    ['rejected', formatCount(counters.rejected)],
   ];
   const at = session?.lastCloseTimeMs;
-  const heading = `DESK${at === undefined || at === null ? '' : `  candle of ${formatTime(at)} UTC`}`;
-  return [chalk.dim(shorten(heading, width)), ...rows.map(([name, value]) => `${chalk.dim(name.padEnd(15))} ${value}`)];
+  const heading = `DESK${at === undefined || at === null ? '' : `  ${formatTime(at)} UTC`}`;
+  return [chalk.dim(shorten(heading, width)), ...rows.map(([name, value]) => `${chalk.dim(name.padEnd(11))} ${value}`)];
 }
 
-/** Streams with something to tell first: dead letters, then pending, then the rest by name. */
-function streamLines({ overview }: ScreenState, width: number, chalk: ChalkInstance): string[] {
+/** Streams with something to tell first: dead letters, then work that waits, then the rest by name. */
+function streamLines({ overview }: ScreenState, size: { width: number; rows: number }, chalk: ChalkInstance): string[] {
   const streams = [...(overview?.streams ?? [])].sort(
     (a, b) => b.dlq - a.dlq || b.pending + (b.lag ?? 0) - a.pending - (a.lag ?? 0) || (a.stream < b.stream ? -1 : 1),
   );
-  const rows = streams.map(({ stream, pending, lag, dlq }) => [
+  const fits = streams.length + 1 <= size.rows;
+  const shown = fits ? streams : streams.slice(0, size.rows - 2);
+  const rows = shown.map(({ stream, pending, lag, dlq }) => [
     stream,
     pending > 0 ? chalk.yellow(formatCount(pending)) : chalk.dim('0'),
     lag === null ? chalk.dim('?') : lag > 0 ? formatCount(lag) : chalk.dim('0'),
     dlq > 0 ? chalk.red.bold(formatCount(dlq)) : chalk.dim('0'),
   ]);
-  return plainTable(['STREAM', 'PENDING', 'UNREAD', 'DEAD LETTERS'], rows, [width - 32, 9, 9, 14], chalk);
+  const table = plainTable(['STREAM', 'PENDING', 'UNREAD', 'DEAD'], rows, [size.width - 24, 8, 7, 6], chalk);
+  return fits ? table : [...table, chalk.dim(`  and ${streams.length - shown.length} more`)];
 }
 
 function tradeLines({ overview }: ScreenState, width: number, chalk: ChalkInstance): string[] {

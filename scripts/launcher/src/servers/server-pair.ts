@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { SupervisedProcess } from '../supervise/supervised-process.js';
+import { SupervisedProcess, type Death } from '../supervise/supervised-process.js';
 import { awaitServer } from './await-server.js';
 import { findPostgres } from './find-postgres.js';
 import { findRedis } from './find-redis.js';
@@ -19,7 +19,7 @@ export interface ServerPair {
 }
 
 export interface PairOptions extends ServerSearch {
-  readonly onDeath: (name: string, how: string, restartInMs: number) => void;
+  readonly onDeath: (death: Death) => void;
   readonly signal?: AbortSignal;
 }
 

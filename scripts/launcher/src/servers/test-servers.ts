@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { endOrphans } from '../supervise/orphans.js';
+import { describeDeath } from '../supervise/supervised-process.js';
 import { takeFolder } from '../supervise/single-instance.js';
 import { makeHome } from './desk-home.js';
 import { startServers } from './server-pair.js';
@@ -35,8 +36,8 @@ export async function startTestServers(options: {
       home,
       env,
       say,
-      onDeath: (name, how, waitMs) => {
-        say(`  ${name} ended (${how}), starts again in ${waitMs} ms`);
+      onDeath: (death) => {
+        say(`  ${describeDeath(death)}`);
       },
     });
     return {

@@ -1,8 +1,9 @@
-import { closeSync, copyFileSync, mkdirSync, openSync, statSync, truncateSync } from 'node:fs';
+import { closeSync, copyFileSync, mkdirSync, openSync, readSync, statSync, truncateSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 const MOST_BYTES = 10 * 1024 * 1024;
 const KEPT = 3;
+const LAST_BYTES = 4096;
 
 /**
  * A program's log. The program writes to the file itself, in append mode, so that it needs nobody to live on; rotation
@@ -23,6 +24,23 @@ export class LogFile {
     const descriptor = openSync(this.path, 'a', 0o600);
     try {
       return use(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  get size(): number {
+    return sizeOf(this.path);
+  }
+
+  /** The text from that offset on, its last 4 kB at most; all when the file was emptied since. */
+  readFrom(offset: number): string {
+    const { size } = this;
+    const start = Math.max(offset > size ? 0 : offset, size - LAST_BYTES);
+    const buffer = Buffer.alloc(Math.max(0, size - start));
+    const descriptor = openSync(this.path, 'r');
+    try {
+      return buffer.subarray(0, readSync(descriptor, buffer, 0, buffer.length, start)).toString('utf8');
     } finally {
       closeSync(descriptor);
     }

@@ -10,7 +10,7 @@ import { endOrphans } from './orphans.js';
 import { writeRecord } from './process-record.js';
 import { isProcess } from './process-table.js';
 import { takeFolder } from './single-instance.js';
-import { SupervisedProcess } from './supervised-process.js';
+import { describeDeath, SupervisedProcess, type Death } from './supervised-process.js';
 
 let folder: string;
 beforeEach(() => {
@@ -31,7 +31,7 @@ function aProgram(script: string): Program {
   };
 }
 
-function aProcess(script: string, onDeath: (name: string, how: string, waitMs: number) => void = () => undefined) {
+function aProcess(script: string, onDeath: (death: Death) => void = () => undefined) {
   return new SupervisedProcess({
     name: 'sleeper',
     program: aProgram(script),
@@ -46,7 +46,7 @@ const SLEEPS = 'console.log("up"); setInterval(() => undefined, 1000)';
 describe('a supervised process', () => {
   it('comes up again under a new process id after a kill, and stays away after a stop', async () => {
     const deaths: string[] = [];
-    const sleeper = aProcess(SLEEPS, (name, how, waitMs) => deaths.push(`${name} ${how} ${waitMs}`));
+    const sleeper = aProcess(SLEEPS, (death) => deaths.push(describeDeath(death)));
     await sleeper.start();
     const first = sleeper.pid ?? 0;
     expect(readFileSync(join(folder, 'sleeper.pid'), 'utf8')).toBe(`${first}\n`);
@@ -56,7 +56,7 @@ describe('a supervised process', () => {
       expect(sleeper.pid).toBeGreaterThan(1);
     });
     expect(sleeper.pid).not.toBe(first);
-    expect(deaths).toEqual(['sleeper SIGKILL 100']);
+    expect(deaths).toEqual(['sleeper ended (SIGKILL), starts again in 100 ms']);
     const second = sleeper.pid ?? 0;
     await sleeper.stop(5000);
     expect(sleeper.state).toBe('stopped');
@@ -84,13 +84,33 @@ describe('a supervised process', () => {
       program: { ...aProgram(''), command: join(folder, 'no-such-program') },
       runFolder: folder,
       logFile: join(folder, 'missing.log'),
-      onDeath: (_name, how) => deaths.push(how),
+      onDeath: ({ how }) => deaths.push(how),
     });
     await missing.start();
     await vi.waitFor(() => {
       expect(deaths[0]).toContain('ENOENT');
     });
     await missing.stop(100);
+  });
+});
+
+describe('a death', () => {
+  it('comes with its exit code and with what the program printed in that life', async () => {
+    const deaths: Death[] = [];
+    writeFileSync(join(folder, 'sleeper.log'), 'an earlier life\n');
+    const dying = aProcess('console.error("expected a, was b"); process.exitCode = 2', (death) => deaths.push(death));
+    await dying.start();
+    await vi.waitFor(() => {
+      expect(deaths).toHaveLength(1);
+    });
+    await dying.stop(100);
+    expect(deaths[0]).toEqual({
+      name: 'sleeper',
+      how: 'exit code 2',
+      exitCode: 2,
+      restartInMs: 100,
+      lastWords: 'expected a, was b\n',
+    });
   });
 });
 

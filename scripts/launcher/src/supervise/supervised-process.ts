@@ -15,7 +15,22 @@ export interface SupervisedOptions {
   readonly runFolder: string;
   readonly logFile: string;
   /** Told about every death that nobody asked for. */
-  readonly onDeath: (name: string, how: string, restartInMs: number) => void;
+  readonly onDeath: (death: Death) => void;
+}
+
+export interface Death {
+  readonly name: string;
+  /** Signal or exit code, for people. */
+  readonly how: string;
+  /** Null when a signal ended it or it could not start. */
+  readonly exitCode: number | null;
+  readonly restartInMs: number;
+  /** The end of what it printed in this life. */
+  readonly lastWords: string;
+}
+
+export function describeDeath({ name, how, restartInMs }: Death): string {
+  return `${name} ended (${how}), starts again in ${restartInMs} ms`;
 }
 
 /** One program that is kept running: it starts again after every death until it is stopped. */
@@ -28,6 +43,7 @@ export class SupervisedProcess {
   #timer: NodeJS.Timeout | undefined;
   #backoffMs: number | undefined;
   #startedAt = 0;
+  #logOffset = 0;
   #restarts = 0;
 
   constructor(options: SupervisedOptions) {
@@ -60,6 +76,7 @@ export class SupervisedProcess {
     // It may have been stopped meanwhile; `state` is read anew, the compiler believes otherwise.
     if ((this.#state as ProcessState) === 'stopped') return;
     this.#startedAt = performance.now();
+    this.#logOffset = this.#log.size;
     const child = this.#log.withDescriptor((descriptor) =>
       spawn(program.command, program.args, {
         cwd: program.cwd,
@@ -76,10 +93,10 @@ export class SupervisedProcess {
       writeRecord(this.#options.runFolder, this.name, { pid: child.pid, mark: [...mark], stopSignal });
     }
     child.once('error', (error) => {
-      this.#onEnd(child, error.message);
+      this.#onEnd(child, { how: error.message, exitCode: null });
     });
     child.once('exit', (code, signalName) => {
-      this.#onEnd(child, signalName ?? `exit code ${String(code)}`);
+      this.#onEnd(child, { how: signalName ?? `exit code ${String(code)}`, exitCode: code });
     });
   }
 
@@ -110,7 +127,7 @@ export class SupervisedProcess {
     this.#log.rotateWhenLarge();
   }
 
-  #onEnd(child: ChildProcess, how: string): void {
+  #onEnd(child: ChildProcess, end: Pick<Death, 'how' | 'exitCode'>): void {
     if (this.#child !== child) return;
     this.#child = undefined;
     removeRecord(this.#options.runFolder, this.name);
@@ -118,7 +135,8 @@ export class SupervisedProcess {
     this.#state = 'backing_off';
     const waitMs = nextBackoffMs(this.#backoffMs, performance.now() - this.#startedAt);
     this.#backoffMs = waitMs;
-    this.#options.onDeath(this.name, how, waitMs);
+    const lastWords = this.#log.readFrom(this.#logOffset);
+    this.#options.onDeath({ name: this.name, ...end, restartInMs: waitMs, lastWords });
     this.#timer = setTimeout(() => {
       this.#restarts += 1;
       void this.start();
