@@ -2,11 +2,18 @@ import type { TimeframeName } from '@octant/trading/messages/envelope';
 import { closeTimeMs, timeframeMs } from '@octant/trading/market/timeframe';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
+/** Labels of a series. */
+export interface MeasuredSeries {
+  readonly exchange: string;
+  readonly symbol: string;
+  readonly timeframe: TimeframeName;
+}
+
 export interface AnalystMetrics {
   /** A candle of `exchange` was published; keeps the newest close of each series. */
-  candlePublished(exchange: string, symbol: string, timeframe: TimeframeName, openTimeMs: number): void;
+  candlePublished(series: MeasuredSeries, openTimeMs: number): void;
   /** `count` candles that should be there were missing when their successor came. */
-  gapFound(exchange: string, symbol: string, timeframe: TimeframeName, count: number): void;
+  gapFound(series: MeasuredSeries, count: number): void;
   /** The exchange answers again after a failure. */
   reconnected(exchange: string): void;
   signalGiven(strategy: string, side: 'buy' | 'sell'): void;
@@ -46,11 +53,11 @@ export function analystMetrics(registry: Registry): AnalystMetrics {
     registers,
   });
   return {
-    candlePublished(exchange, symbol, timeframe, openTimeMs) {
+    candlePublished({ exchange, symbol, timeframe }, openTimeMs) {
       lastClose.set({ exchange, symbol, timeframe }, closeTimeMs(openTimeMs, timeframe) / 1000);
       length.set({ exchange, symbol, timeframe }, timeframeMs(timeframe) / 1000);
     },
-    gapFound: (exchange, symbol, timeframe, count) => {
+    gapFound: ({ exchange, symbol, timeframe }, count) => {
       gaps.inc({ exchange, symbol, timeframe }, count);
     },
     reconnected: (exchange) => {

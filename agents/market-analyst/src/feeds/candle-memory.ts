@@ -8,11 +8,14 @@ interface Segment {
   candles: DecimalCandle[];
 }
 
-export interface KnownCandles {
+export interface MemoryRange {
   /** Exclusive. */
   readonly afterMs: number;
   /** Inclusive. */
   readonly throughMs: number;
+}
+
+export interface KnownCandles extends MemoryRange {
   /** All that is stored in between, oldest first. */
   readonly candles: readonly DecimalCandle[];
 }
@@ -46,8 +49,9 @@ export class CandleMemory {
     segment.afterMs = dropped.at(-1)?.openTimeMs ?? segment.afterMs;
   }
 
-  /** Candles that open after `afterMs` and not after `throughMs`; undefined when not all of that range is known. */
-  find(feed: string, symbol: string, afterMs: number, throughMs: number): readonly DecimalCandle[] | undefined {
+  /** Candles of the range, oldest first; undefined when not all of that range is known. */
+  find(feed: string, symbol: string, range: MemoryRange): readonly DecimalCandle[] | undefined {
+    const { afterMs, throughMs } = range;
     const segment = this.#segments.get(feed)?.get(symbol);
     if (segment === undefined || afterMs < segment.afterMs || throughMs > segment.throughMs) return undefined;
     const from = firstAfter(segment.candles, afterMs);

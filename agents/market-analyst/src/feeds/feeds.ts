@@ -126,8 +126,9 @@ export class Feeds {
   }
 
   closedMessage(spec: FeedSpec, step: FeedStep): RootMessage {
+    const { source: exchange, timeframe } = spec;
     for (const { symbol } of step.candles) {
-      this.#parts.metrics.candlePublished(spec.source, symbol, spec.timeframe, step.openTimeMs);
+      this.#parts.metrics.candlePublished({ exchange, symbol, timeframe }, step.openTimeMs);
     }
     return closedCandles(toSend(spec, step), this.#now());
   }

@@ -178,9 +178,10 @@ export class LiveFeed {
     const { metrics, exchange, timeframe, logger, source } = this.#parts;
     const skipped = (step.openTimeMs - step.publishedThroughMs) / this.#stepMs - 1;
     for (const symbol of this.#symbols.keys()) {
-      if (step.came.includes(symbol)) metrics.candlePublished(exchange.id, symbol, timeframe, step.openTimeMs);
+      const series = { exchange: exchange.id, symbol, timeframe };
+      if (step.came.includes(symbol)) metrics.candlePublished(series, step.openTimeMs);
       else logger.warn({ source, symbol, openTimeMs: step.openTimeMs }, 'A late candle was left out of its step');
-      if (skipped > 0) metrics.gapFound(exchange.id, symbol, timeframe, skipped);
+      if (skipped > 0) metrics.gapFound(series, skipped);
     }
     if (skipped > 0)
       logger.warn({ source, skipped }, 'Steps passed unseen; their candles are stored, nobody acts on them');

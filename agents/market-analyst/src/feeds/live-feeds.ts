@@ -65,7 +65,7 @@ export class LiveFeeds {
 
   async stop(): Promise<void> {
     const feeds = await Promise.allSettled(this.#feeds.values());
-    await Promise.all(feeds.map((feed) => (feed.status === 'fulfilled' ? feed.value.stop() : undefined)));
+    await Promise.all(feeds.map(async (feed) => (feed.status === 'fulfilled' ? feed.value.stop() : undefined)));
   }
 
   #feed(spec: FeedSpec): Promise<LiveFeed> {

@@ -114,7 +114,7 @@ export class LiveSymbol {
     const { exchange, series, metrics, logger } = this.#parts;
     const found: DecimalCandle[] = [];
     for (const { afterMs: from, beforeMs, count } of holes) {
-      metrics.gapFound(exchange.id, series.symbol, series.timeframe, count);
+      metrics.gapFound({ ...series, exchange: exchange.id }, count);
       const again = await this.#fetchSound(from, Math.min(PAGE, count + 1));
       found.push(...again.filter((candle) => candle.openTimeMs < beforeMs));
     }

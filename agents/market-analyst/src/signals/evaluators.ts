@@ -112,7 +112,7 @@ export class Evaluators {
     if (targetMs <= evaluator.lastOpenMs && !verdicts.has(closeTimeMs)) restart(evaluator);
     while (evaluator.lastOpenMs < targetMs) {
       const afterMs = evaluator.lastOpenMs;
-      const known = this.#memory.find(feedKey, series.symbol, afterMs, targetMs);
+      const known = this.#memory.find(feedKey, series.symbol, { afterMs, throughMs: targetMs });
       const candles = known ?? (await this.#store.read(series, { afterMs, beforeMs: targetMs + 1, limit: PAGE }));
       for (const candle of candles) feed(evaluator, candle);
       if (candles.length === 0 || known !== undefined) break;
