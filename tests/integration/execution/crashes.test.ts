@@ -1,0 +1,177 @@
+import { openDatabase, type OpenDatabase } from '@octant/platform/postgres/open-database';
+import { TransientError } from '@octant/platform/errors/errors';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { anOrderMessage, aStep, ExecutionDesk, START_MS, HOUR_MS } from './execution-desk.js';
+
+/** What becomes of a transaction that Postgres has committed. */
+type Fate = 'fine' | 'reply lost' | 'process gone';
+
+let desk: ExecutionDesk;
+let fate: Fate = 'fine';
+
+/** A database whose next commits meet the present fate; `process gone` never answers, like a process that was killed. */
+function fatefulDatabase(options: Parameters<typeof openDatabase>[0]): OpenDatabase {
+  const database = openDatabase(options);
+  return {
+    ...database,
+    transaction: async (work) => {
+      const result = await database.transaction(work);
+      if (fate === 'process gone') return new Promise(() => undefined);
+      if (fate === 'reply lost') {
+        fate = 'fine';
+        throw new TransientError('expected the reply of a commit, was cut off', { code: 'connection_lost' });
+      }
+      return result;
+    },
+  };
+}
+
+beforeEach(async () => {
+  fate = 'fine';
+  desk = new ExecutionDesk();
+  await desk.open();
+});
+
+afterEach(() => desk.close());
+
+const states = async () => (await desk.payloads('exec.status')).map((status) => status['state']);
+const rows = async (table: string) => Number((await desk.sql.query(`SELECT count(*) FROM ${table}`)).rows[0]['count']);
+
+/** The commit of `act` is the last that the process lives through; another process takes over. */
+async function dieAfterCommitOf(act: () => Promise<void>, happened: () => Promise<boolean>): Promise<void> {
+  fate = 'process gone';
+  await act();
+  await expect.poll(happened).toBe(true);
+  const dead = desk.executor;
+  await desk.stop(dead);
+  fate = 'fine';
+  await desk.startExecutor({ database: fatefulDatabase }, 400);
+}
+
+describe.each(['reply lost', 'process gone'] as const)('a commit whose end nobody hears: %s', (chosen) => {
+  const meet = async (act: () => Promise<void>, happened: () => Promise<boolean>): Promise<void> => {
+    if (chosen === 'process gone') return dieAfterCommitOf(act, happened);
+    fate = 'reply lost';
+    await act();
+  };
+
+  test('an order is taken once and acknowledged once', async () => {
+    await desk.startExecutor({ database: fatefulDatabase }, 400);
+    await meet(
+      () => desk.publish('exec.orders', 'order:1', anOrderMessage()),
+      async () => (await rows('orders')) === 1,
+    );
+    await expect.poll(states, { timeout: 8000 }).toEqual(['acknowledged']);
+    await desk.publish('market.candles', 'step:0', aStep(0));
+    await expect.poll(states).toEqual(['acknowledged', 'filled']);
+    expect(await rows('orders')).toBe(1);
+  });
+
+  test('a fill happens once, and its status is out before the progress of its candle', async () => {
+    await desk.startExecutor({ database: fatefulDatabase }, 400);
+    await desk.publish('exec.orders', 'order:1', anOrderMessage());
+    await expect.poll(states).toEqual(['acknowledged']);
+    await meet(
+      () => desk.publish('market.candles', 'step:0', aStep(0)),
+      async () => (await rows('fills')) === 1,
+    );
+    await expect.poll(() => desk.payloads('exec.progress'), { timeout: 8000 }).toMatchObject([{ lastFillSeq: 1 }]);
+    expect(await states()).toEqual(['acknowledged', 'filled']);
+
+    const sell = { requestId: 's1.BTC-USDT.2', side: 'sell', notBeforeMs: START_MS + HOUR_MS };
+    await desk.publish('exec.orders', 'order:2', anOrderMessage(sell));
+    await expect.poll(states).toEqual(['acknowledged', 'filled', 'acknowledged']);
+    await desk.publish('market.candles', 'step:1', aStep(1, {}, '110'));
+    await expect.poll(async () => (await desk.payloads('exec.progress')).length).toBe(2);
+    expect((await desk.call(desk.executor, '/trade/account')).body).toMatchObject({
+      cashQuote: '1009.79',
+      positions: [],
+      lastFillSeq: 2,
+      openOrders: 0,
+    });
+    expect((await desk.call(desk.executor, '/trade/fills')).body).toMatchObject({ duplicates: 0 });
+  });
+
+  test('a halt takes effect once', async () => {
+    await desk.startExecutor({ database: fatefulDatabase }, 400);
+    await desk.publish('exec.orders', 'order:1', anOrderMessage());
+    await expect.poll(states).toEqual(['acknowledged']);
+    await meet(
+      () => desk.publish('orchestrator.commands', 'halt:1', { type: 'halt', haltVersion: 1 }),
+      async () => (await desk.sql.query('SELECT halted FROM paper_account')).rows[0]['halted'] === true,
+    );
+    await expect.poll(() => desk.payloads('exec.progress'), { timeout: 8000 }).toMatchObject([{ haltVersion: 1 }]);
+    expect(await states()).toEqual(['acknowledged', 'canceled']);
+    await desk.publish('market.candles', 'step:0', aStep(0));
+    await expect.poll(async () => (await desk.payloads('exec.progress')).length).toBe(2);
+    expect(await rows('fills')).toBe(0);
+  });
+});
+
+test('an order over HTTP whose reply is lost is answered by the repeat and published once', async () => {
+  await desk.startExecutor({ database: fatefulDatabase });
+  fate = 'reply lost';
+  const order = { ...anOrderMessage(), orderId: 'h1' };
+  expect((await desk.call(desk.executor, '/trade/submit', order)).status).toBe(503);
+  expect((await desk.call(desk.executor, '/trade/submit', order)).body).toEqual({
+    orderId: 'h1',
+    status: 'pending',
+    state: 'acknowledged',
+  });
+  await expect.poll(states).toEqual(['acknowledged']);
+});
+
+test('an order over HTTP whose client never comes back is published by the outbox', async () => {
+  await desk.startExecutor({ database: fatefulDatabase });
+  fate = 'reply lost';
+  await desk.call(desk.executor, '/trade/submit', { ...anOrderMessage(), orderId: 'h1' });
+  await expect.poll(states, { timeout: 5000 }).toEqual(['acknowledged']);
+});
+
+test('the portfolio books each fill once when the reply of its commit is lost', async () => {
+  await desk.startExecutor();
+  await desk.startPortfolio({ database: fatefulDatabase });
+  await desk.publish('exec.orders', 'order:1', anOrderMessage());
+  await expect.poll(states).toEqual(['acknowledged']);
+  fate = 'reply lost';
+  await desk.publish('market.candles', 'step:0', aStep(0));
+  const holdings = async () => (await desk.call(desk.portfolio, '/portfolio/holdings')).body;
+  await expect.poll(holdings).toMatchObject({ lastFillSeq: 1, cashQuote: '899.9' });
+  await desk.stop(desk.portfolio);
+  await desk.startPortfolio();
+  expect(await holdings()).toMatchObject({
+    lastFillSeq: 1,
+    cashQuote: '899.9',
+    markedAtMs: START_MS + HOUR_MS,
+    positions: [{ symbol: 'BTC-USDT', qty: '1', markPrice: '100' }],
+  });
+});
+
+test('a rebalance sends its plan once, and a repeat answers the same orders', async () => {
+  await desk.startExecutor();
+  await desk.startPortfolio();
+  const rebalance = (body: Record<string, unknown>) => desk.call(desk.portfolio, '/portfolio/rebalance', body);
+  expect(await rebalance({ requestId: 'r1' })).toMatchObject({ status: 503, body: { code: 'no_price' } });
+  await desk.publish('market.candles', 'step:0', aStep(0));
+  await expect
+    .poll(async () => (await desk.call(desk.portfolio, '/portfolio/holdings')).body['markedAtMs'])
+    .toBe(START_MS + HOUR_MS);
+  const order = { symbol: 'BTC-USDT', side: 'buy', qty: '5', referencePrice: '100' };
+  expect((await rebalance({ dryRun: true })).body['orders']).toEqual([
+    { ...order, orderId: 'rebalance.dry-run.0', status: 'planned' },
+  ]);
+  expect(await rows('orders')).toBe(0);
+  const first = await rebalance({ requestId: 'r1' });
+  expect(first.body).toMatchObject({
+    requestId: 'r1',
+    equityQuote: '1000',
+    orders: [{ ...order, orderId: 'rebalance.r1.0', status: 'pending', state: 'acknowledged' }],
+  });
+  expect(await rebalance({ requestId: 'r1' })).toEqual(first);
+  expect(desk.riskQuestions).toHaveLength(1);
+  await desk.publish('market.candles', 'step:1', aStep(1));
+  await expect
+    .poll(async () => (await desk.call(desk.portfolio, '/portfolio/holdings')).body['positions'])
+    .toMatchObject([{ qty: '5' }]);
+  expect((await rebalance({ requestId: 'r2' })).body['orders']).toEqual([]);
+});
