@@ -16,7 +16,7 @@ const OLDEST_VERSION = [6, 2] as const;
  * but for the version.
  */
 export async function checkDurability(
-  redis: RedisSettingsSettings,
+  redis: RedisSettings,
   durability: 'strict' | 'relaxed',
   logger: Pick<Logger, 'warn'>,
 ): Promise<void> {
