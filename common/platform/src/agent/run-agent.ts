@@ -1,7 +1,8 @@
 import { ConfigError } from '../config/config-error.js';
+import { redactor } from '../observe/redact-text.js';
 import type { AgentDefinition } from './definition.js';
 import { startAgent, type AgentHandle, type StartOptions } from './start-agent.js';
-import { StoppedWhileWaiting } from './wait-for.js';
+import { StoppedWhileStarting } from './wait-for-dependencies.js';
 
 /** 0 stopped cleanly, 1 failed, 2 bad environment, configuration or OpenAPI file. */
 type ExitCode = 0 | 1 | 2;
@@ -37,7 +38,7 @@ export async function runAgent<Config>(
   try {
     running = await startAgent(definition, { ...overrides, signal: giveUp.signal });
   } catch (error) {
-    process.exit(error instanceof StoppedWhileWaiting ? 0 : reportFailedStart(definition.name, error));
+    process.exit(error instanceof StoppedWhileStarting ? 0 : reportFailedStart(definition.name, error));
   }
   // A signal that came during the last steps of the start.
   if (giveUp.signal.aborted) await drain(running);
@@ -61,8 +62,11 @@ function reportFatal(running: AgentHandle | undefined, error: unknown): void {
   else running.logger.fatal({ err: error }, 'unhandled error, the process ends');
 }
 
+/** The logger knows the secrets' values; where there is none yet, addresses and passwords in URLs are all that can be told. */
+const redact = redactor([]);
+
 function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return redact(String(error));
   // A message of ours needs no stack; a bug's place does.
-  return error.message.includes('expected ') ? error.message : (error.stack ?? error.message);
+  return redact(error.message.includes('expected ') ? error.message : (error.stack ?? error.message));
 }

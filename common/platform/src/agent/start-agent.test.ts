@@ -17,6 +17,23 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((agent) => agent.stop()));
 });
 
+/** Members of the JSON replies that the tests read. */
+interface Body {
+  code?: string;
+  detail?: string;
+  state?: string;
+  identity?: unknown;
+  timestamp?: string;
+  uptimeSeconds?: number;
+  dependencies?: unknown;
+}
+
+interface LogLine {
+  msg: string;
+  url?: string;
+  errorId?: string;
+}
+
 interface Setup {
   env?: Record<string, string>;
   agent?: ReturnType<typeof exampleAgent>;
@@ -50,7 +67,8 @@ async function start({
     const response = await fetch(handle.url + path, init);
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
-    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : undefined };
+    const body = (isJson ? JSON.parse(text) : {}) as Body;
+    return { status: response.status, headers: response.headers, text, body };
   };
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
     call(path, {
@@ -169,8 +187,8 @@ describe('operations', () => {
     const bug = await call('/example/orders/3');
     expect([bug.status, bug.body.code]).toEqual([500, 'internal_error']);
     expect(bug.text).not.toContain('hunter2');
-    const errorId = /reported as ([0-9a-f-]{36})/.exec(bug.body.detail)?.[1];
-    const logged = lines.map((line) => JSON.parse(line)).find((line) => line.errorId === errorId);
+    const errorId = /reported as ([0-9a-f-]{36})/.exec(bug.body.detail ?? '')?.[1];
+    const logged = lines.map((line) => JSON.parse(line) as LogLine).find((line) => line.errorId === errorId);
     expect(logged).toMatchObject({
       level: 'error',
       service: 'example',
@@ -234,7 +252,7 @@ describe('probes', () => {
       state: 'ready',
       dependencies: { redis: { status: 'ok' }, postgres: { status: 'ok' }, venue: { status: 'ok' } },
     });
-    expect(new Date(body.timestamp).toISOString()).toBe(body.timestamp);
+    expect(new Date(body.timestamp ?? '').toISOString()).toBe(body.timestamp);
     expect(body.uptimeSeconds).toBeGreaterThan(0);
   });
 
@@ -319,11 +337,11 @@ describe('starting', () => {
     const seen = waitForLine(lines, 'waiting for Redis');
     const starting = startAgent(exampleAgent(), { env, write: seen.write, bus: () => bus, database: () => database });
     await seen.promise;
-    const started = JSON.parse(lines.find((line) => line.includes('HTTP at')) ?? '{}');
+    const started = JSON.parse(lines.find((line) => line.includes('HTTP at')) ?? '{}') as LogLine;
     const health = await fetch(`${String(started.url)}/health`);
-    expect([health.status, (await health.json()).state]).toEqual([503, 'starting']);
+    expect([health.status, ((await health.json()) as Body).state]).toEqual([503, 'starting']);
     const early = await fetch(`${String(started.url)}/example/orders/7`);
-    expect([early.status, (await early.json()).code]).toEqual([503, 'not_ready']);
+    expect([early.status, ((await early.json()) as Body).code]).toEqual([503, 'not_ready']);
     bus.down = false;
     await seen.next('waiting for the tables');
     expect(lines.join('')).toContain('expected the table inbox in schema octant');
@@ -345,7 +363,7 @@ describe('starting', () => {
     const starting = startAgent(exampleAgent(), options);
     await seen.promise;
     giveUp.abort();
-    await expect(starting).rejects.toThrow('expected Redis, was told to stop');
+    await expect(starting).rejects.toThrow('expected to become ready, was told to stop');
   });
 
   test('refuses an occupied port, naming port and agent', async () => {

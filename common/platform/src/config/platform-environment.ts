@@ -51,6 +51,8 @@ const postgresEnvironment = {
 const processEnvironment = {
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   CONFIG_DIR: z.string().optional(),
+  /** Shown by `build_info`. */
+  OCTANT_VERSION: z.string().default('0.1.0'),
   SHUTDOWN_GRACE_MS: wholeNumber(1, 600_000).default(8000),
 };
 
@@ -69,6 +71,7 @@ export interface PlatformEnvironment {
   readonly redisDurability: 'strict' | 'relaxed';
   readonly database: string | DatabaseParts;
   readonly databaseSchema: string;
+  readonly version: string;
   readonly logLevel: string;
   readonly shutdownGraceMs: number;
   /** All variables, secret files resolved. */
@@ -95,6 +98,7 @@ export function readPlatformEnvironment(source?: Variables): PlatformEnvironment
     redisDurability: values.OCTANT_REDIS_DURABILITY,
     database: databaseOf(values),
     databaseSchema: values.OCTANT_PG_SCHEMA,
+    version: values.OCTANT_VERSION,
     logLevel: values.LOG_LEVEL,
     shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
     env,

@@ -1,4 +1,10 @@
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type NextFunction,
+  type Request,
+  type Response,
+} from 'express';
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -9,7 +15,7 @@ import { docsPage } from './docs-page.js';
 import type { HealthReport } from './health.js';
 import type { ApiDocument, ApiOperation } from './open-api-document.js';
 import type { Operation, OperationReply, Operations } from './operation.js';
-import { toProblem } from './problem.js';
+import { toProblem, type Problem } from './problem.js';
 import { limitRate } from './rate-limit.js';
 import { openScope, scopeOf } from './request-scope.js';
 import { openValidator } from './validate-requests.js';
@@ -183,25 +189,14 @@ function send(response: Response, reply: OperationReply): void {
   else response.json(reply.body);
 }
 
-function problemHandler(logger: Logger) {
+function problemHandler(logger: Logger): ErrorRequestHandler {
   // Express tells error handlers by their four parameters.
+  // eslint-disable-next-line max-params
   return (error: unknown, request: Request, response: Response, next: NextFunction): void => {
     const { requestId, route } = scopeOf(request);
-    const { body, query, params, headers } = request as {
-      body: unknown;
-      query: unknown;
-      params: unknown;
-      headers: unknown;
-    };
-    const problem = toProblem(error, { requestId, body, query, params, headers });
-    const fields = { method: request.method, route, status: problem.status };
-    if (problem.errorId !== undefined) {
-      logger.error({ ...fields, err: error, errorId: problem.errorId }, 'request failed unexpectedly');
-    } else if (problem.status >= 500) {
-      logger.warn({ ...fields, err: error, code: problem.body['code'] }, 'request failed');
-    } else {
-      logger.info({ ...fields, code: problem.body['code'], detail: problem.body['detail'] }, 'request refused');
-    }
+    const { query, params, headers } = request;
+    const problem = toProblem(error, { requestId, body: request.body as unknown, query, params, headers });
+    logProblem(logger, problem, { method: request.method, route, status: problem.status, err: error });
     if (response.headersSent) {
       next(error);
       return;
@@ -211,4 +206,17 @@ function problemHandler(logger: Logger) {
     response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
     response.end(JSON.stringify(problem.body));
   };
+}
+
+/** A bug is an error somebody must look at; what will pass is a warning; what the caller did wrong is information. */
+function logProblem(logger: Logger, problem: Problem, fields: { err: unknown; [field: string]: unknown }): void {
+  const { code, detail } = problem.body;
+  const { err, ...request } = fields;
+  if (problem.errorId !== undefined) {
+    logger.error({ ...request, err, errorId: problem.errorId }, 'request failed unexpectedly');
+  } else if (problem.status >= 500) {
+    logger.warn({ ...request, err, code }, 'request failed');
+  } else {
+    logger.info({ ...request, code, detail }, 'request refused');
+  }
 }

@@ -23,5 +23,5 @@ export function openValidator(
     // The platform checks tokens before it reads the body.
     validateSecurity: false,
     fileUploader: false,
-  }) as unknown as RequestHandler[];
+  });
 }

@@ -9,8 +9,8 @@ export interface TraceContext {
   readonly sampled: boolean;
 }
 
-const form = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
-const zeros = /^0+$/;
+/** Version (ff is none), trace id, parent id, flags; later versions may have more. */
+const form = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
 /**
  * Parses a `traceparent` header. `undefined` when it is not valid: then a new trace begins.
@@ -20,8 +20,7 @@ export function parseTraceparent(header: string | undefined): TraceContext | und
   const match = form.exec(header?.trim() ?? '');
   if (match === null) return undefined;
   const [, version = '', traceId = '', parentId = '', flags = '', rest] = match;
-  if (version === 'ff' || (version === '00' && rest !== undefined)) return undefined;
-  if (zeros.test(traceId) || zeros.test(parentId)) return undefined;
+  if (version === '00' && rest !== undefined) return undefined;
   return { traceId, parentId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }
 
