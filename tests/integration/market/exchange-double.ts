@@ -67,7 +67,20 @@ export class ExchangeDouble {
         const limit = Number(searchParams.get('limit') ?? 500);
         return this.#since(Number(searchParams.get('startTime') ?? 0))
           .slice(0, limit)
-          .map((c) => [c.openTimeMs, c.open, c.high, c.low, c.close, c.volume, c.openTimeMs + 59_999, '0', 1, '0', '0', '0']);
+          .map((c) => [
+            c.openTimeMs,
+            c.open,
+            c.high,
+            c.low,
+            c.close,
+            c.volume,
+            c.openTimeMs + 59_999,
+            '0',
+            1,
+            '0',
+            '0',
+            '0',
+          ]);
       }
       default:
         return undefined;

@@ -149,7 +149,15 @@ test('a replay steps in lock-step over both symbols, and restarts change no sign
 test('HTTP gives the answer that the stream gave, again and again', async () => {
   const signal = driver.signals.seen.at(-5)?.payload ?? {};
   const { requestId, sessionId, symbol, strategy, closeTimeMs, side, confidence, price } = signal;
-  const asked = { sessionId, symbol, strategy, source: 'replay', timeframe: '1h', historyFromMs: START_MS, closeTimeMs };
+  const asked = {
+    sessionId,
+    symbol,
+    strategy,
+    source: 'replay',
+    timeframe: '1h',
+    historyFromMs: START_MS,
+    closeTimeMs,
+  };
   const expected = { requestId, symbol, strategy, timeframe: '1h', closeTimeMs, signal: side, confidence, price };
   for (const repeat of [1, 2]) {
     const { status, body } = await analyst.post('/analysis/analyze', { requestId, ...asked });
@@ -197,7 +205,8 @@ test('a session without candles fails with a notice that says why', async () => 
   expect(notice?.payload).toMatchObject({
     type: 'feed_failed',
     severity: 'critical',
-    message: 'Session empty gets no candles: source replay: expected 1h candles of SOL-USDT from the first to the last, was none',
+    message:
+      'Session empty gets no candles: source replay: expected 1h candles of SOL-USDT from the first to the last, was none',
   });
 });
 

@@ -64,7 +64,10 @@ test('a simulated session steps by advance: the next open at once, its close whe
     expect(payload).not.toHaveProperty('last');
   }
   await driver.analyze(session, 'BTC-USD', FIRST_MS + 6 * HOUR_MS);
-  expect((await driver.progress.next()).payload).toMatchObject({ symbol: 'BTC-USD', closeTimeMs: FIRST_MS + 6 * HOUR_MS });
+  expect((await driver.progress.next()).payload).toMatchObject({
+    symbol: 'BTC-USD',
+    closeTimeMs: FIRST_MS + 6 * HOUR_MS,
+  });
   const page = (await analyst.get('/analysis/candles?symbol=BTC-USD&source=simulator')).body;
   expect(page.range).toEqual({ firstOpenTimeMs: START_MS, lastOpenTimeMs: FIRST_MS + 5 * HOUR_MS });
   await driver.unwatch('sim-1');
@@ -79,7 +82,11 @@ test('killed while a candle forms, the simulator goes on with the same market af
   await analyst.handle.stop();
   analyst = await start();
   const closed = stepOf(await driver.candles.next());
-  expect(closed).toMatchObject({ closed: true, openTimeMs: first.openTimeMs as number + HOUR_MS, open: forming.open });
+  expect(closed).toMatchObject({
+    closed: true,
+    openTimeMs: (first.openTimeMs as number) + HOUR_MS,
+    open: forming.open,
+  });
   const seen = driver.candles.seen.map(({ id }) => id);
   expect(new Set(seen).size).toBe(seen.length);
 });

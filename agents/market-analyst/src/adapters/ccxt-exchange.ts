@@ -32,6 +32,8 @@ interface CcxtExchange {
   has: Record<string, unknown>;
   urls: Record<string, unknown>;
   timeframes: Record<string, unknown>;
+  markets: unknown;
+  loadMarkets(reload: boolean): Promise<unknown>;
   fetchOHLCV(symbol: string, timeframe: string, since: number, limit: number): Promise<readonly unknown[][]>;
 }
 
@@ -64,6 +66,8 @@ export async function openCcxtExchange(options: { id: string; apiUrl: string | u
     async fetchCandles({ symbol, timeframe, sinceMs, limit }) {
       const name = symbol.replace('-', '/');
       try {
+        // A failed load would be remembered and fail for ever, unless it is asked to load again.
+        if (exchange.markets === undefined) await exchange.loadMarkets(true);
         const rows = await exchange.fetchOHLCV(name, timeframe, sinceMs, limit);
         return rows.map(candleOf).sort((a, b) => a.openTimeMs - b.openTimeMs);
       } catch (error) {
