@@ -29,10 +29,10 @@ export interface ApiDocument {
 const defaultBodyLimitBytes = 1024 * 1024;
 const methods: readonly HttpMethod[] = ['get', 'post', 'put', 'patch', 'delete'];
 
-const requirement = z.union([
-  z.strictObject({ adminToken: z.array(z.string()) }),
-  z.strictObject({ serviceToken: z.array(z.string()) }),
-]);
+const requirement = z.union(
+  [z.strictObject({ adminToken: z.array(z.string()) }), z.strictObject({ serviceToken: z.array(z.string()) })],
+  'expected adminToken or serviceToken',
+);
 const operationSchema = z.object({
   operationId: z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'expected a camelCase name'),
   security: z.array(requirement).max(1),
