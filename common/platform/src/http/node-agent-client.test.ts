@@ -46,7 +46,8 @@ async function textOf(request: IncomingMessage): Promise<string> {
 /** What a reply of the other agent is thrown as. */
 async function failureOf(status: number, body: unknown, headers: Record<string, string> = {}): Promise<unknown> {
   const { url } = await serve((_request, response) => {
-    answer(response, status, body, headers);
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    answer(response, status, body);
   });
   return clientOf(url)
     .call(size)
