@@ -1,0 +1,43 @@
+import type { OrchestratorCommand } from '@octant/trading/messages/orchestrator-commands';
+import { describe, expect, test } from 'vitest';
+import { aDesk, anExecOrder, commit, incoming } from '../testing/a-desk.js';
+import { onExecOrder } from './on-exec-order.js';
+import { isHaltOrUnhalt, onOrchestratorCommand } from './on-orchestrator-command.js';
+
+const envelope = { traceId: 't', ts: '2024-01-01T00:00:00Z' };
+const command = (type: 'halt' | 'unhalt', haltVersion: number): OrchestratorCommand => ({
+  type,
+  haltVersion,
+  ...envelope,
+});
+
+describe('orchestrator.commands', () => {
+  test('a halt cancels resting buys before it says that it is in force', async () => {
+    const desk = await aDesk();
+    await commit(await onExecOrder(desk)(incoming(anExecOrder())));
+    const messages = await commit(onOrchestratorCommand(desk)(incoming(command('halt', 1))));
+    expect(messages.map(({ stream, payload }) => [stream, payload['state'] ?? payload['haltVersion']])).toEqual([
+      ['exec.status', 'canceled'],
+      ['exec.progress', 1],
+      ['audit.events', undefined],
+    ]);
+    expect(await desk.cache.current()).toMatchObject({ halt: { halted: true, haltVersion: 1 }, openOrders: [] });
+  });
+
+  test('an unhalt says so too, and an older command leaves the later one in force', async () => {
+    const desk = await aDesk();
+    const progress = async (next: OrchestratorCommand) => {
+      const [message] = await commit(onOrchestratorCommand(desk)(incoming(next)));
+      return message?.payload['haltVersion'];
+    };
+    expect(await progress(command('halt', 1))).toBe(1);
+    expect(await progress(command('unhalt', 2))).toBe(2);
+    expect(await progress(command('halt', 1))).toBe(2);
+    expect((await desk.cache.current()).halt).toEqual({ haltVersion: 2, halted: false, reason: null });
+  });
+
+  test('the other commands are not for the executor', () => {
+    const advance = { type: 'advance', sessionId: 's1', closeTimeMs: 1, ...envelope } as const;
+    expect([command('halt', 1), command('unhalt', 2), advance].map(isHaltOrUnhalt)).toEqual([true, true, false]);
+  });
+});

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import type { Sql } from '@octant/platform/postgres/sql';
+import { withOutcomes } from '../account/account.js';
+import type { AccountStore, FillsChange, OrderIntent } from '../adapters/account-store.js';
+
+/** An empty store, and how to run something in a transaction of it. */
+export interface StoreUnderTest {
+  readonly store: AccountStore;
+  readonly transact: <Result>(work: (sql: Sql) => Promise<Result>) => Promise<Result>;
+}
+
+export interface ContractRule {
+  readonly rule: string;
+  readonly check: (under: StoreUnderTest) => Promise<void>;
+}
+
+const AT_MS = 1_704_070_800_000;
+
+/** A resting buy of 1 BTC-USDT. */
+export function anIntent(fields: Partial<OrderIntent> = {}): OrderIntent {
+  const orderId = fields.orderId ?? 'o1';
+  return {
+    orderId,
+    clientOrderId: `c-${orderId}`,
+    symbol: 'BTC-USDT',
+    side: 'buy',
+    qty: '1',
+    referencePrice: '100',
+    notBeforeMs: AT_MS,
+    timeframe: '1h',
+    requestId: 'r1',
+    sessionId: 's1',
+    traceId: 't1',
+    haltVersion: 0,
+    approval: { requestId: 'r1', riskScore: 0.1 },
+    exchange: 'paper',
+    simulated: true,
+    state: 'acknowledged',
+    reason: undefined,
+    ...fields,
+  };
+}
+
+async function aFillOf(store: AccountStore, orderId: string): Promise<FillsChange> {
+  const account = await store.load();
+  const fill = {
+    type: 'fill' as const,
+    orderId,
+    symbol: 'BTC-USDT',
+    side: 'buy' as const,
+    qty: '1',
+    atMs: AT_MS,
+    price: '100.5',
+    notional: '100.5',
+    feeQuote: '0.1',
+    profit: '0',
+    cash: '899.4',
+    position: { qty: '1', costQuote: '100.5' },
+  };
+  const numbered = {
+    ...fill,
+    fillId: `${orderId}.f1`,
+    fillNumber: 1,
+    fillSeq: account.lastFillSeq + 1,
+    sessionId: 's1',
+  };
+  return {
+    fills: [numbered],
+    ends: [{ orderId, state: 'filled', reason: undefined, filledQty: '1' }],
+    account: withOutcomes(account, [fill]),
+  };
+}
+
+/** What every account store keeps to. */
+export const accountStoreContract: readonly ContractRule[] = [
+  {
+    rule: 'opens once: a second start equity changes nothing',
+    check: async ({ store }) => {
+      await store.open('1000');
+      await store.open('5');
+      const { revision, cashQuote, startEquityQuote, positions, openOrders, halt } = await store.load();
+      assert.deepEqual([revision, cashQuote, startEquityQuote, positions, openOrders], [0, '1000', '1000', {}, []]);
+      assert.deepEqual(halt, { haltVersion: 0, halted: false, reason: null });
+    },
+  },
+  {
+    rule: 'keeps a resting order with all that its messages need',
+    check: async ({ store, transact }) => {
+      await store.open('1000');
+      assert.equal(await transact((sql) => store.insertOrder(sql, anIntent(), 0)), undefined);
+      const account = await store.load();
+      assert.equal(account.revision, 1);
+      const {
+        orderId,
+        symbol,
+        side,
+        qty,
+        referencePrice,
+        notBeforeMs,
+        timeframe,
+        state,
+        requestId,
+        sessionId,
+        traceId,
+      } = anIntent();
+      assert.deepEqual(account.openOrders, [
+        { orderId, symbol, side, qty, referencePrice, notBeforeMs, timeframe, state, requestId, sessionId, traceId },
+      ]);
+    },
+  },
+  {
+    rule: 'keeps a denied order, but not among the open ones',
+    check: async ({ store, transact }) => {
+      await store.open('1000');
+      await transact((sql) => store.insertOrder(sql, anIntent({ state: 'denied', reason: 'lot_size' }), 0));
+      assert.deepEqual((await store.load()).openOrders, []);
+      const known = await transact((sql) => store.insertOrder(sql, anIntent(), 1));
+      assert.equal(known?.state, 'denied');
+      assert.equal(known.reason, 'lot_size');
+    },
+  },
+  {
+    rule: 'answers a known order id with the order that came first, at any revision, and writes nothing',
+    check: async ({ store, transact }) => {
+      await store.open('1000');
+      await transact((sql) => store.insertOrder(sql, anIntent(), 0));
+      const known = await transact((sql) => store.insertOrder(sql, anIntent({ qty: '7' }), 99));
+      assert.deepEqual(known, {
+        symbol: 'BTC-USDT',
+        side: 'buy',
+        qty: '1',
+        sessionId: 's1',
+        state: 'acknowledged',
+        reason: undefined,
+      });
+      assert.equal((await store.load()).revision, 1);
+    },
+  },
+  {
+    rule: 'refuses an order that was decided on an old account',
+    check: async ({ store, transact }) => {
+      await store.open('1000');
+      await transact((sql) => store.insertOrder(sql, anIntent(), 0));
+      const late = transact((sql) => store.insertOrder(sql, anIntent({ orderId: 'o2' }), 0));
+      await assert.rejects(late, { code: 'stale_account' });
+      assert.equal((await store.load()).openOrders.length, 1);
+    },
+  },
+  {
+    rule: 'books fills: cash, position, numbering, and the order rests no more',
+    check: async ({ store, transact }) => {
+      await store.open('1000');
+      await transact((sql) => store.insertOrder(sql, anIntent(), 0));
+      const change = await aFillOf(store, 'o1');
+      await transact((sql) => store.applyFills(sql, change));
+      assert.deepEqual(await store.load(), change.account);
+      await assert.rejects(
+        transact((sql) => store.applyFills(sql, change)),
+        { code: 'stale_account' },
+      );
+      assert.deepEqual(await store.load(), change.account);
+    },
+  },
+  {
+    rule: 'a halt cancels resting buys and leaves sells; the next order must know the new account',
+    check: async ({ store, transact }) => {
+      await store.open('1000');
+      await transact((sql) => store.insertOrder(sql, anIntent(), 0));
+      await transact((sql) => store.insertOrder(sql, anIntent({ orderId: 'o2', side: 'sell' }), 1));
+      const halt = { haltVersion: 3, halted: true, reason: 'daily_loss' };
+      const { canceled, haltVersion } = await transact((sql) => store.applyHalt(sql, halt));
+      assert.equal(haltVersion, 3);
+      assert.deepEqual(
+        canceled.map(({ orderId, state }) => [orderId, state]),
+        [['o1', 'canceled']],
+      );
+      const account = await store.load();
+      assert.deepEqual(
+        account.openOrders.map(({ orderId }) => orderId),
+        ['o2'],
+      );
+      assert.deepEqual(account.halt, halt);
+      const stale = transact((sql) => store.insertOrder(sql, anIntent({ orderId: 'o3' }), 2));
+      await assert.rejects(stale, { code: 'stale_account' });
+    },
+  },
+  {
+    rule: 'an older halt changes nothing and answers the version in force',
+    check: async ({ store, transact }) => {
+      await store.open('1000');
+      await transact((sql) => store.applyHalt(sql, { haltVersion: 3, halted: true, reason: null }));
+      const before = await store.load();
+      const late = { haltVersion: 2, halted: false, reason: null };
+      const applied = await transact((sql) => store.applyHalt(sql, late));
+      assert.deepEqual(applied, { haltVersion: 3, canceled: [] });
+      assert.deepEqual(await store.load(), before);
+    },
+  },
+];
