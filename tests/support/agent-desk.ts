@@ -22,8 +22,17 @@ export const asService = { 'x-service-token': SERVICE_TOKEN };
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Headers;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests assert whatever came
-  readonly body: any;
+  /** Parsed where it is JSON, else the text. */
+  readonly body: unknown;
+}
+
+/** What stands at a path in a JSON value; undefined where there is nothing. */
+export function part(value: unknown, ...path: readonly (string | number)[]): unknown {
+  let found = value;
+  for (const step of path) {
+    found = typeof found === 'object' && found !== null ? (found as Record<string | number, unknown>)[step] : undefined;
+  }
+  return found;
 }
 
 /** An agent that runs inside the test, on the test's servers. */

@@ -3,8 +3,8 @@ import type { HaltState } from './halt-view.js';
 import type { Verdict } from './verdict.js';
 
 export interface RiskMetrics {
-  onVerdict(verdict: Verdict): void;
-  onHalt(state: HaltState): void;
+  readonly onVerdict: (verdict: Verdict) => void;
+  readonly onHalt: (state: HaltState) => void;
 }
 
 /** `risk_decisions_total` and `trading_halted`. */

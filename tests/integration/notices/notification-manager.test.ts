@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { agent } from '../../../agents/notification-manager/src/agent.js';
-import { AgentDesk, asAdmin, asService, type AgentUnderTest } from '../../support/agent-desk.js';
+import { AgentDesk, asAdmin, asService, part, type AgentUnderTest } from '../../support/agent-desk.js';
 import { SlackDouble } from './slack-double.js';
 
 const patient = { timeout: 15_000, interval: 20 };
@@ -54,12 +54,17 @@ async function publish({ id, severity = 'warning', type = 'risk_reject', traceId
   return trace;
 }
 
-async function findNotice(id: string): Promise<Record<string, any> | undefined> {
-  const { body } = await notify.get('/notify/recent?limit=50');
-  return (body.notices as Record<string, any>[]).find((notice) => notice['id'] === id);
+type NoticeAnswer = Record<string, unknown>;
+
+async function list(query: string): Promise<NoticeAnswer[]> {
+  return part((await notify.get(`/notify/recent?${query}`)).body, 'notices') as NoticeAnswer[];
 }
 
-const stateOf = async (id: string): Promise<string | undefined> => (await findNotice(id))?.['deliveries'][0].state;
+async function findNotice(id: string): Promise<NoticeAnswer | undefined> {
+  return (await list('limit=50')).find((notice) => notice['id'] === id);
+}
+
+const stateOf = async (id: string) => part(await findNotice(id), 'deliveries', 0, 'state');
 
 test('a notice is stored, and sent to the webhook of its severity', async () => {
   const traceId = await publish({ id: 'n-warning' });
@@ -160,7 +165,7 @@ test('a notice that was being sent when its process died is sent by the next one
   notify = await desk.start(agent, { config, env });
   await expect.poll(() => stateOf('n-in-doubt'), patient).toBe('sent');
   await expect.poll(() => stateOf('n-crashed'), patient).toBe('sent');
-  expect((await findNotice('n-in-doubt'))?.['deliveries'][0].attempts).toBe(2);
+  expect(part(await findNotice('n-in-doubt'), 'deliveries', 0, 'attempts')).toBe(2);
 });
 
 test('an event may be enqueued over HTTP, once per idempotency key', async () => {
@@ -188,8 +193,7 @@ test('acknowledging needs the admin token, takes all notices of the trace, and a
   expect((await notify.post('/admin/notify/ack', { traceId }, asAdmin)).body).toEqual({ acknowledged: 0 });
   expect((await notify.post('/admin/notify/ack', { traceId, id: 'x' }, asAdmin)).status).toBe(400);
   expect(await findNotice('n-ack-1')).toMatchObject({ ackedBy: 'admin' });
-  const unacked = (await notify.get('/notify/recent?unacked=true')).body.notices as { id: string }[];
-  expect(unacked.some((notice) => notice.id === 'n-ack-1')).toBe(false);
+  expect((await list('unacked=true')).some((notice) => notice['id'] === 'n-ack-1')).toBe(false);
   const audits = async () => (await desk.entries('audit.events')).filter(({ type }) => type === 'notice.acknowledged');
   await expect.poll(async () => (await audits()).length, patient).toBe(1);
   expect((await audits())[0]?.payload).toMatchObject({
@@ -200,20 +204,15 @@ test('acknowledging needs the admin token, takes all notices of the trace, and a
 });
 
 test('the list is filtered by severity and type, and bounded', async () => {
-  const critical = (await notify.get('/notify/recent?severity=critical&limit=1')).body.notices as {
-    severity: string;
-  }[];
-  expect(critical.map(({ severity }) => severity)).toEqual(['critical']);
-  const notes = (await notify.get('/notify/recent?type=note')).body.notices as { type: string }[];
-  expect(notes.map(({ type }) => type)).toEqual(['note']);
+  expect((await list('severity=critical&limit=1')).map((notice) => notice['severity'])).toEqual(['critical']);
+  expect((await list('type=note')).map((notice) => notice['type'])).toEqual(['note']);
   expect((await notify.get('/notify/recent?limit=5000')).status).toBe(400);
 });
 
 test('dead letters that grow make one critical notice a growth', async () => {
   const garbage = () =>
     desk.servers.redis.xadd(`${desk.servers.prefix}notify.events`, '*', 'data', '{"type":', 'id', 'x');
-  const growths = async () =>
-    ((await notify.get('/notify/recent?type=dlq_growth')).body.notices as { message: string }[]).map((n) => n.message);
+  const growths = async () => (await list('type=dlq_growth')).map((notice) => notice['message']);
   await garbage();
   await expect.poll(growths, patient).toEqual(['notify.events: 1 new dead letter, 1 in all']);
   await notify.handle.stop();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { aRiskRequest } from '@octant/trading/testing/a-risk-request';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { agent } from '../../../agents/risk-manager/src/agent.js';
-import { AgentDesk, asService, repositoryConfig, type AgentUnderTest } from '../../support/agent-desk.js';
+import { AgentDesk, asService, part, repositoryConfig, type AgentUnderTest } from '../../support/agent-desk.js';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const ts = '2024-01-01T01:00:00.000Z';
@@ -108,7 +108,7 @@ test('a request that knows of a halt before this agent waits for it, and holds u
   await desk.bus.publish(request('other-1'));
   expect(await responseOf('other-1')).toMatchObject({ ok: true });
   const asked = await risk.post('/risk/evaluate', aRiskRequest({ requestId: 'behind-2', haltVersion: 1 }), asService);
-  expect([asked.status, asked.body.code]).toEqual([409, 'behind']);
+  expect([asked.status, part(asked.body, 'code')]).toEqual([409, 'behind']);
   await command('halt', 1);
   expect(await responseOf('behind-1')).toMatchObject({ ok: false, code: 'halted' });
 });
@@ -120,7 +120,7 @@ test('while halted a reducing order passes; a restart still knows the halt; an u
   await risk.handle.stop();
   risk = await desk.start(agent, { env: { CONFIG_DIR: configDir } });
   const shown = await risk.get('/risk/limits');
-  expect(shown.body.halt).toEqual({ haltVersion: 1, halted: true, reason: 'maintenance' });
+  expect(part(shown.body, 'halt')).toEqual({ haltVersion: 1, halted: true, reason: 'maintenance' });
   expect(await risk.metrics()).toContain('trading_halted{reason="admin"} 1');
   await command('unhalt', 2);
   await desk.bus.publish(request('after-1', { haltVersion: 2 }));
@@ -158,7 +158,7 @@ test('without a token nothing is evaluated', async () => {
 test('a changed limit holds without a restart, a wrong one is not taken', async () => {
   const file = join(configDir, 'agents/risk-manager.yaml');
   writeFileSync(file, limits(50));
-  const maxOrder = async () => (await risk.get('/risk/limits')).body.limits.maxOrderQuote as string;
+  const maxOrder = async () => part((await risk.get('/risk/limits')).body, 'limits', 'maxOrderQuote');
   await expect.poll(maxOrder, { timeout: 10_000 }).toBe('50');
   writeFileSync(file, 'limits: { max_order_usd: much }\n');
   await desk.bus.publish(request('small-1', { haltVersion: 2 }));

@@ -2,6 +2,7 @@ import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import type { Logger } from 'pino';
 import type { HubConfig } from '../config.js';
 import type { CallOutcome, HubDescription, HubPort, HubTool, ToolAnswer, ToolCall } from '../hubs/hub-port.js';
+import { errorText } from '../hubs/error-text.js';
 import { makeTransport } from './hub-transport.js';
 
 const MOST_TOOLS = 500;
@@ -116,7 +117,7 @@ function answerOf(result: Awaited<ReturnType<Client['callTool']>>): ToolAnswer {
 
 /** Before the call was sent nothing can have run; after it, only a server that answered can tell. */
 function outcomeOfError(error: unknown, sent: boolean): CallOutcome {
-  const message = error instanceof Error ? messageOf(error) : String(error);
+  const message = errorText(error);
   if (!sent) return { kind: 'not_run', error: message };
   const code = error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined;
   if (code === undefined || NO_ANSWER.has(code)) return { kind: 'unknown', error: message };
@@ -124,10 +125,4 @@ function outcomeOfError(error: unknown, sent: boolean): CallOutcome {
   if (code >= 400 && code < 500) return { kind: 'not_run', error: message };
   if (code > 0) return { kind: 'unknown', error: message };
   return { kind: NOT_RUN.has(code) ? 'not_run' : 'server_error', error: message };
-}
-
-/** With the cause of a failed fetch (`ECONNREFUSED`), which its own message leaves out. */
-export function messageOf(error: Error): string {
-  const cause = error.cause instanceof Error ? error.cause.message : '';
-  return cause === '' || error.message.includes(cause) ? error.message : `${error.message}: ${cause}`;
 }

@@ -1,4 +1,3 @@
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { deskTools, type DeskReader, type DeskTool } from './desk-tools.js';
 
 /** An answer to one posted JSON-RPC message. */
@@ -28,8 +27,7 @@ export async function serveDeskMessage(message: unknown, reader: DeskReader, ver
   }
   const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
   try {
-    // The SDK's class says `sessionId: string | undefined` where its interface says `sessionId?: string`.
-    await server.connect(transport as unknown as Transport);
+    await server.connect(transport);
     const request = new Request('http://desk/mcp', {
       method: 'POST',
       headers: { accept: 'application/json, text/event-stream', 'content-type': 'application/json' },

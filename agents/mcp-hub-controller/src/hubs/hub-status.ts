@@ -1,5 +1,6 @@
 import type { Clock } from '@octant/platform/time/clock';
 import type { HubConfig } from '../config.js';
+import { errorText } from './error-text.js';
 import { transportOf, type HubPort } from './hub-port.js';
 
 export interface LastError {
@@ -55,7 +56,7 @@ export class HubStatusBoard {
       try {
         return await this.#port.describe(hub);
       } catch (error) {
-        this.failed(hub.name, error instanceof Error ? error.message : String(error));
+        this.failed(hub.name, errorText(error));
         return undefined;
       }
     };

@@ -47,7 +47,7 @@ export const slackSender: SlackSender = {
       return { kind: 'sent' };
     } catch (error) {
       if (error instanceof IncomingWebhookHTTPError) {
-        return outcomeOf({ status: error.statusCode, body: error.body ?? '', retryAfter });
+        return outcomeOf({ status: error.statusCode, body: error.body, retryAfter });
       }
       return { kind: 'unavailable', reason: reasonOf(error) };
     }
