@@ -78,6 +78,7 @@ export async function openDesk(options: OpenDeskOptions, closing: Closing): Prom
   say(`Eight agents on ports ${options.basePort} to ${options.basePort + 7}`);
   await fleet.start();
   await fleet.awaitReady(signal, say);
+  say(`Ready after ${(performance.now() / 1000).toFixed(1)} s`);
   const urls = { orchestrator: fleet.agent('orchestrator').url, analyst: fleet.agent('market-analyst').url };
   return { servers, fleet, client: new DeskClient(urls, token, signal) };
 }

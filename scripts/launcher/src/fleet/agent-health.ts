@@ -20,8 +20,13 @@ export async function askHealth(url: string, timeoutMs = 2000): Promise<AgentHea
     if (response.status === 200) return { kind: 'ready' };
     return { kind: 'waiting', reason: body.success ? describe(body.data) : `status ${response.status}` };
   } catch (error) {
-    return { kind: 'down', reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'down', reason: isRefused(error) ? 'not up yet' : 'no answer' };
   }
+}
+
+function isRefused(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
 }
 
 function describe({ state, dependencies }: z.infer<typeof healthBody>): string {

@@ -76,19 +76,27 @@ export class Fleet {
     for (;;) {
       signal.throwIfAborted();
       if (this.#refusal !== undefined) throw new InputError(this.#refusal);
-      const answers = await Promise.all(
-        this.agents.map(async ({ name, url }) => ({ name, health: await askHealth(url) })),
-      );
-      const waiting = answers.flatMap(({ name, health }) =>
-        health.kind === 'ready' ? [] : [`${name} (${health.reason})`],
-      );
-      if (waiting.length === 0) return;
+      const waiting = await this.#waitingFor();
+      if (waiting === undefined) return;
       if (performance.now() > nextWordAt) {
-        onWaiting(`  waiting for ${waiting.join(', ')}`);
+        onWaiting(`  waiting for ${waiting}`);
         nextWordAt += 5000;
       }
       await sleep(POLL_MS);
     }
+  }
+
+  /** Agents that are not ready by what they lack, in words; `undefined` when all are ready. */
+  async #waitingFor(): Promise<string | undefined> {
+    const byReason = new Map<string, string[]>();
+    await Promise.all(
+      this.agents.map(async ({ name, url }) => {
+        const health = await askHealth(url);
+        if (health.kind !== 'ready') byReason.set(health.reason, [...(byReason.get(health.reason) ?? []), name]);
+      }),
+    );
+    if (byReason.size === 0) return undefined;
+    return [...byReason].map(([reason, names]) => `${names.join(', ')} (${reason})`).join('; ');
   }
 
   /** A wrong configuration does not get better by starting again: the agent's own words are the answer. */

@@ -7,7 +7,7 @@ const LAST_TRADES = 8;
 
 /** The report as tables for the screen. */
 export function renderReport(report: Report, title: string, chalk: ChalkInstance): string {
-  const figures = new Table({ style: { head: [], border: ['gray'] } });
+  const figures = new Table({ style: { head: [], border: [], compact: true } });
   const [results, counts, statistics] = [resultRows(report), countRows(report), statisticRows(report)];
   for (let row = 0; row < Math.max(results.length, counts.length, statistics.length); row += 1) {
     figures.push([results, counts, statistics].flatMap((rows) => rows[row] ?? ['', '']));
@@ -58,7 +58,7 @@ function tradeTable({ trades }: Report, chalk: ChalkInstance): string | undefine
   if (trades.length === 0) return undefined;
   const table = new Table({
     head: ['last trades, UTC', 'symbol', 'side', 'quantity', 'price', 'fee'].map((name) => chalk.dim(name)),
-    style: { head: [], border: ['gray'] },
+    style: { head: [], border: [], compact: true },
   });
   for (const { atMs, symbol, side, qty, price, feeQuote } of trades.slice(-LAST_TRADES)) {
     const word = side === 'buy' ? chalk.green(side) : chalk.red(side);

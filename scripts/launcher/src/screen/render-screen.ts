@@ -66,7 +66,7 @@ function serverLines(state: ScreenState, width: number, chalk: ChalkInstance): s
   return state.servers.map(({ name, origin, residentBytes, restarts }) => {
     const again = restarts === undefined || restarts === 0 ? '' : chalk.yellow(`  ${restarts}×`);
     const memory = residentBytes === undefined ? '' : ` ${formatBytes(residentBytes)}`;
-    return `  ${chalk.dim(`${name.padEnd(9)} ${shorten(origin, width - 24)}${memory}`)}${again}`;
+    return `  ${chalk.dim(`${name.padEnd(9)} ${shorten(origin.replace(/, data .*/, ''), width - 24)}${memory}`)}${again}`;
   });
 }
 

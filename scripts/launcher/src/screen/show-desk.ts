@@ -66,7 +66,8 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 
 function hintsOf(desk: OpenDesk, { files }: LaunchContext): readonly string[] {
   return [
-    `API: ${desk.fleet.agent('orchestrator').url}/docs and the like · admin token: ${files.adminToken} · logs: ${files.logs}`,
-    'Ops: node scripts/ops_cli.js --help · Ctrl-C drains and ends everything',
+    `API of every agent: <its URL>/docs, e.g. ${desk.fleet.agent('orchestrator').url}/docs`,
+    `Admin token: ${files.adminToken} · logs: ${files.logs}`,
+    'node scripts/ops_cli.js --help inspects and halts · Ctrl-C drains and ends everything',
   ];
 }
