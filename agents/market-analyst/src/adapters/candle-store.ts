@@ -97,7 +97,10 @@ async function refuseDifferent(sql: Sql, key: readonly string[], columns: readon
     `SELECT t.open_time_ms, ${FIELDS.map((f) => `t.${f} AS ${f}, c.${f} AS stored_${f}`).join(', ')}
        FROM unnest($4::bigint[], $5::numeric[], $6::numeric[], $7::numeric[], $8::numeric[], $9::numeric[])
             AS t (${COLUMNS})
-       JOIN candles c ON c.source = $1 AND c.symbol = $2 AND c.timeframe = $3 AND c.open_time_ms = t.open_time_ms
+      -- LIMIT keeps this an index lookup a candle, whatever the planner thinks of a table it has no statistics of.
+      CROSS JOIN LATERAL (
+        SELECT * FROM candles
+         WHERE source = $1 AND symbol = $2 AND timeframe = $3 AND open_time_ms = t.open_time_ms LIMIT 1) AS c
       WHERE (t.open, t.high, t.low, t.close, t.volume) IS DISTINCT FROM (c.open, c.high, c.low, c.close, c.volume)
       ORDER BY t.open_time_ms
       LIMIT 1`,
