@@ -39,7 +39,7 @@ const LONGEST_CONTEXT = 2500;
 /** One notice as Slack shows it: severity, type and message, the context as lines, trace id and time below. */
 export function slackMessageOf(notice: SlackNotice): SlackMessage {
   const title = `[${notice.severity.toUpperCase()}] ${escaped(notice.type)}`;
-  const message = notice.message === null ? '' : escaped(cut(notice.message, LONGEST_MESSAGE));
+  const message = notice.message === null ? '' : cut(escaped(notice.message), LONGEST_MESSAGE);
   const context = contextLines(notice.context);
   const origin = [
     `trace \`${escaped(notice.traceId)}\``,
@@ -61,11 +61,12 @@ function contextLines(context: Readonly<Record<string, unknown>>): string {
   const lines = Object.entries(context).map(
     ([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
-  return escaped(cut(lines.join('\n').replaceAll('```', "'''"), LONGEST_CONTEXT));
+  return cut(escaped(lines.join('\n').replaceAll('```', "'''")), LONGEST_CONTEXT);
 }
 
+/** An escaped text, cut where no escape is torn. */
 function cut(text: string, longest: number): string {
-  return text.length <= longest ? text : `${text.slice(0, longest)} …`;
+  return text.length <= longest ? text : `${text.slice(0, longest).replace(/&[a-z]{0,3}$/, '')} …`;
 }
 
 /** The three characters that Slack reads as markup of links and mentions. */
