@@ -19,6 +19,7 @@ afterEach(async () => {
 
 /** Members of the JSON replies that the tests read. */
 interface Body {
+  status?: unknown;
   code?: string;
   detail?: string;
   state?: string;
