@@ -1,0 +1,169 @@
+import { cpSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { migrateDatabase } from '@octant/platform/postgres/migrate-database';
+import { report, type Report } from '@octant/trading/backtest/report';
+import type { DecimalCandle } from '@octant/trading/market/candle';
+import type { TimeframeName } from '@octant/trading/messages/envelope';
+import { pino } from 'pino';
+import { AGENTS, portsFrom, urlOf, type AgentName } from '../../scripts/launcher/src/fleet/agents.js';
+import { Fleet } from '../../scripts/launcher/src/fleet/fleet.js';
+import { findFreePort, isPortFree } from '../../scripts/launcher/src/servers/free-port.js';
+import { ADMIN_TOKEN, SERVICE_TOKEN, type HttpAnswer } from './agent-desk.js';
+import { freshDesk, type FreshDesk } from './test-servers.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Series {
+  readonly symbol: string;
+  readonly candles: readonly DecimalCandle[];
+}
+
+export interface ReplayRequest {
+  readonly series: readonly Series[];
+  readonly mode: 'http' | 'pubsub' | 'hybrid';
+  readonly strategy: string;
+  readonly timeframe: TimeframeName;
+}
+
+/** The eight real processes on a desk of their own, on free ports, for one test. */
+export class TestFleet {
+  readonly desk: FreshDesk;
+  readonly fleet: Fleet;
+  readonly deaths: string[] = [];
+  readonly #folder: string;
+
+  private constructor(desk: FreshDesk, options: { folder: string; basePort: number; configFolder: string }) {
+    this.desk = desk;
+    this.#folder = options.folder;
+    const token = (name: string, value: string): string => {
+      const file = join(options.folder, name);
+      writeFileSync(file, value, { mode: 0o600 });
+      return file;
+    };
+    this.fleet = new Fleet({
+      environment: {
+        root,
+        redisUrl: desk.redisUrl,
+        databaseUrl: desk.databaseUrl,
+        prefix: desk.prefix,
+        schema: desk.schema,
+        configFolder: options.configFolder,
+        adminTokenFile: token('admin_token', ADMIN_TOKEN),
+        serviceTokenFile: token('service_token', SERVICE_TOKEN),
+        ports: portsFrom(options.basePort),
+        inherited: { PATH: process.env['PATH'], HOME: process.env['HOME'], LOG_LEVEL: process.env['TEST_LOG_LEVEL'] },
+      },
+      logFolder: join(options.folder, 'logs'),
+      runFolder: join(options.folder, 'run'),
+      onDeath: ({ name, how, lastWords }) => this.deaths.push(`${name}: ${how} ${lastWords}`),
+    });
+  }
+
+  /** Starts the fleet and waits until all are ready. `config`: YAML texts that replace files of `config/`. */
+  static async start(name: string, config: Readonly<Record<string, string>> = {}): Promise<TestFleet> {
+    const desk = freshDesk(name);
+    const { databaseUrl: connection, schema } = desk;
+    const logger = pino({ level: 'silent' });
+    await migrateDatabase({ connection, schema, directory: join(root, 'migrations'), logger });
+    const folder = mkdtempSync(join(tmpdir(), 'octant-fleet-'));
+    for (const part of ['logs', 'run']) mkdirSync(join(folder, part));
+    const configFolder = join(folder, 'config');
+    cpSync(join(root, 'config'), configFolder, { recursive: true });
+    for (const [file, text] of Object.entries(config)) {
+      mkdirSync(dirname(join(configFolder, file)), { recursive: true });
+      writeFileSync(join(configFolder, file), text);
+    }
+    const fleet = new TestFleet(desk, { folder, basePort: await freeRange(AGENTS.length), configFolder });
+    await fleet.fleet.start();
+    await fleet.fleet.awaitReady(AbortSignal.timeout(60_000), () => undefined);
+    return fleet;
+  }
+
+  url(agent: AgentName): string {
+    return this.fleet.agent(agent).url;
+  }
+
+  async call(agent: AgentName, path: string, init: RequestInit = {}): Promise<HttpAnswer> {
+    const headers = { 'content-type': 'application/json', 'x-service-token': SERVICE_TOKEN, ...init.headers };
+    const response = await fetch(this.url(agent) + path, { ...init, headers });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  }
+
+  post(agent: AgentName, path: string, body: unknown, headers: Record<string, string> = {}): Promise<HttpAnswer> {
+    return this.call(agent, path, { method: 'POST', body: JSON.stringify(body), headers });
+  }
+
+  /** Stores the candles and opens the session; answers its id. */
+  async startReplay({ series, mode, strategy, timeframe }: ReplayRequest): Promise<string> {
+    for (const { symbol, candles } of series) {
+      const rows = candles.map((c) => [c.openTimeMs, c.open, c.high, c.low, c.close, c.volume]);
+      const stored = await this.post('market-analyst', '/analysis/ingest', {
+        source: 'replay',
+        symbol,
+        timeframe,
+        candles: rows,
+      });
+      if (stored.status !== 200) throw new Error(`ingest: ${JSON.stringify(stored.body)}`);
+    }
+    const symbols = series.map(({ symbol }) => symbol);
+    const run = await this.post('orchestrator', '/orchestrate/run', {
+      symbols,
+      mode,
+      strategy,
+      timeframe,
+      source: 'replay',
+    });
+    if (run.status !== 202) throw new Error(`run: ${JSON.stringify(run.body)}`);
+    return (run.body as { sessionId: string }).sessionId;
+  }
+
+  /** Waits for the session's end, calling `onPoll` with the candles done so far, and answers its report. */
+  async awaitReport(
+    sessionId: string,
+    onPoll: (candles: number) => Promise<void> = () => Promise.resolve(),
+  ): Promise<Report> {
+    const deadline = performance.now() + 240_000;
+    for (;;) {
+      const session = await this.call('orchestrator', `/orchestrate/sessions/${sessionId}`).catch(() => undefined);
+      const body = session?.body as { status: string; counters: { candles: number } } | undefined;
+      if (session?.status === 200 && body?.status === 'finished') break;
+      if (performance.now() > deadline)
+        throw new Error(`the replay did not finish: ${JSON.stringify(body)} ${this.deaths.join('; ')}`);
+      if (session?.status === 200 && body !== undefined) await onPoll(body.counters.candles);
+      await sleep(50);
+    }
+    const answer = await this.call('orchestrator', `/orchestrate/sessions/${sessionId}/report`);
+    return report.parse(answer.body);
+  }
+
+  async replay(request: ReplayRequest): Promise<Report> {
+    return this.awaitReport(await this.startReplay(request));
+  }
+
+  /** kill -9; the supervisor starts it again. */
+  kill(agent: AgentName): void {
+    const { pid } = this.fleet.agent(agent).process;
+    if (pid !== undefined) process.kill(pid, 'SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    await this.fleet.stop();
+    await this.desk.drop();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** The first of `count` neighbouring ports that are all free. */
+async function freeRange(count: number): Promise<number> {
+  for (;;) {
+    const base = await findFreePort();
+    if (base + count > 65_535) continue;
+    const free = await Promise.all(Array.from({ length: count }, (_, index) => isPortFree(base + index)));
+    if (free.every(Boolean)) return base;
+  }
+}
