@@ -6,6 +6,7 @@ import { httpExecutor } from './adapters/executor-port.js';
 import { postgresLedgerStore } from './adapters/postgres-ledger-store.js';
 import { postgresRebalanceStore } from './adapters/rebalance-store.js';
 import { BooksCache } from './book/books-cache.js';
+import { catchUp } from './book/catch-up.js';
 import { BOOKS_LANE, PORTFOLIO_GROUP, type PortfolioDesk } from './book/desk.js';
 import { Marks } from './book/marks.js';
 import { portfolioSettings, type PortfolioSettings } from './config.js';
@@ -16,6 +17,8 @@ import { holdingsRoutes } from './routes/holdings.js';
 import { rebalanceRoutes } from './routes/rebalance.js';
 import { sizeRoutes } from './routes/size.js';
 
+const CATCH_UP_EVERY_MS = 1000;
+
 /** Holdings, sizing and rebalancing. */
 export const portfolioManager = defineAgent<PortfolioSettings>({
   name: 'portfolio-manager',
@@ -24,19 +27,32 @@ export const portfolioManager = defineAgent<PortfolioSettings>({
 });
 
 function wire(context: AgentContext<PortfolioSettings>): AgentWiring {
-  const { bus, clock, database, http, state } = context;
+  const { bus, clock, database, http, logger, state } = context;
   const settings = () => context.config.current();
   const store = postgresLedgerStore(database);
   const books = new BooksCache(() => store.load(), clock);
   const desk: PortfolioDesk = { store, books, marks: new Marks(state), clock, settings };
+  const executor = httpExecutor(http);
+  const inLane = (work: () => Promise<void>) => context.inLane(PORTFOLIO_GROUP, BOOKS_LANE, work);
+  const catchUpTurn = catchUp({ desk, executor, database, inLane });
   return {
     consumes: subscriptions(desk),
     operations: {
       ...holdingsRoutes(desk),
       ...sizeRoutes(desk),
-      ...rebalanceRoutes({ desk, executor: httpExecutor(http), plans: postgresRebalanceStore(database), bus }),
+      ...rebalanceRoutes({ desk, executor, plans: postgresRebalanceStore(database), bus }),
       ...equityRoutes(store),
     },
+    schedules: [
+      {
+        name: 'lost fills',
+        everyMs: CATCH_UP_EVERY_MS,
+        run: async () => {
+          const fills = await catchUpTurn();
+          if (fills > 0) logger.warn({ fills }, 'fills that no status told of were got from the trade-executor');
+        },
+      },
+    ],
     start: async () => {
       await store.open(openLedger(settings().startEquityQuote, clock.now()));
       await Promise.all([books.current(), desk.marks.current()]);

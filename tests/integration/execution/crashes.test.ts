@@ -1,7 +1,7 @@
 import { openDatabase, type OpenDatabase } from '@octant/platform/postgres/open-database';
 import { TransientError } from '@octant/platform/errors/errors';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { anOrderMessage, aStep, ExecutionDesk, START_MS, HOUR_MS } from './execution-desk.js';
+import { anOrderMessage, aStep, eventually, ExecutionDesk, START_MS, HOUR_MS } from './execution-desk.js';
 
 /** What becomes of a transaction that Postgres has committed. */
 type Fate = 'fine' | 'reply lost' | 'process gone';
@@ -35,13 +35,18 @@ beforeEach(async () => {
 afterEach(() => desk.close());
 
 const states = async () => (await desk.payloads('exec.status')).map((status) => status['state']);
-const rows = async (table: string) => Number((await desk.sql.query(`SELECT count(*) FROM ${table}`)).rows[0]['count']);
+const rows = async (table: string) => {
+  const { rows: found } = await desk.sql.query<{ count: string }>(`SELECT count(*) FROM ${table}`);
+  return Number(found[0]?.count);
+};
+const isHalted = async () =>
+  (await desk.sql.query<{ halted: boolean }>('SELECT halted FROM paper_account')).rows[0]?.halted ?? false;
 
 /** The commit of `act` is the last that the process lives through; another process takes over. */
 async function dieAfterCommitOf(act: () => Promise<void>, happened: () => Promise<boolean>): Promise<void> {
   fate = 'process gone';
   await act();
-  await expect.poll(happened).toBe(true);
+  await eventually(happened).toBe(true);
   const dead = desk.executor;
   await desk.stop(dead);
   fate = 'fine';
@@ -61,28 +66,28 @@ describe.each(['reply lost', 'process gone'] as const)('a commit whose end nobod
       () => desk.publish('exec.orders', 'order:1', anOrderMessage()),
       async () => (await rows('orders')) === 1,
     );
-    await expect.poll(states, { timeout: 8000 }).toEqual(['acknowledged']);
+    await eventually(states).toEqual(['acknowledged']);
     await desk.publish('market.candles', 'step:0', aStep(0));
-    await expect.poll(states).toEqual(['acknowledged', 'filled']);
+    await eventually(states).toEqual(['acknowledged', 'filled']);
     expect(await rows('orders')).toBe(1);
   });
 
   test('a fill happens once, and its status is out before the progress of its candle', async () => {
     await desk.startExecutor({ database: fatefulDatabase }, 400);
     await desk.publish('exec.orders', 'order:1', anOrderMessage());
-    await expect.poll(states).toEqual(['acknowledged']);
+    await eventually(states).toEqual(['acknowledged']);
     await meet(
       () => desk.publish('market.candles', 'step:0', aStep(0)),
       async () => (await rows('fills')) === 1,
     );
-    await expect.poll(() => desk.payloads('exec.progress'), { timeout: 8000 }).toMatchObject([{ lastFillSeq: 1 }]);
+    await eventually(() => desk.payloads('exec.progress')).toMatchObject([{ lastFillSeq: 1 }]);
     expect(await states()).toEqual(['acknowledged', 'filled']);
 
     const sell = { requestId: 's1.BTC-USDT.2', side: 'sell', notBeforeMs: START_MS + HOUR_MS };
     await desk.publish('exec.orders', 'order:2', anOrderMessage(sell));
-    await expect.poll(states).toEqual(['acknowledged', 'filled', 'acknowledged']);
+    await eventually(states).toEqual(['acknowledged', 'filled', 'acknowledged']);
     await desk.publish('market.candles', 'step:1', aStep(1, {}, '110'));
-    await expect.poll(async () => (await desk.payloads('exec.progress')).length).toBe(2);
+    await eventually(async () => (await desk.payloads('exec.progress')).length).toBe(2);
     expect((await desk.call(desk.executor, '/trade/account')).body).toMatchObject({
       cashQuote: '1009.79',
       positions: [],
@@ -95,15 +100,12 @@ describe.each(['reply lost', 'process gone'] as const)('a commit whose end nobod
   test('a halt takes effect once', async () => {
     await desk.startExecutor({ database: fatefulDatabase }, 400);
     await desk.publish('exec.orders', 'order:1', anOrderMessage());
-    await expect.poll(states).toEqual(['acknowledged']);
-    await meet(
-      () => desk.publish('orchestrator.commands', 'halt:1', { type: 'halt', haltVersion: 1 }),
-      async () => (await desk.sql.query('SELECT halted FROM paper_account')).rows[0]['halted'] === true,
-    );
-    await expect.poll(() => desk.payloads('exec.progress'), { timeout: 8000 }).toMatchObject([{ haltVersion: 1 }]);
+    await eventually(states).toEqual(['acknowledged']);
+    await meet(() => desk.publish('orchestrator.commands', 'halt:1', { type: 'halt', haltVersion: 1 }), isHalted);
+    await eventually(() => desk.payloads('exec.progress')).toMatchObject([{ haltVersion: 1 }]);
     expect(await states()).toEqual(['acknowledged', 'canceled']);
     await desk.publish('market.candles', 'step:0', aStep(0));
-    await expect.poll(async () => (await desk.payloads('exec.progress')).length).toBe(2);
+    await eventually(async () => (await desk.payloads('exec.progress')).length).toBe(2);
     expect(await rows('fills')).toBe(0);
   });
 });
@@ -118,25 +120,25 @@ test('an order over HTTP whose reply is lost is answered by the repeat and publi
     status: 'pending',
     state: 'acknowledged',
   });
-  await expect.poll(states).toEqual(['acknowledged']);
+  await eventually(states).toEqual(['acknowledged']);
 });
 
 test('an order over HTTP whose client never comes back is published by the outbox', async () => {
   await desk.startExecutor({ database: fatefulDatabase });
   fate = 'reply lost';
   await desk.call(desk.executor, '/trade/submit', { ...anOrderMessage(), orderId: 'h1' });
-  await expect.poll(states, { timeout: 5000 }).toEqual(['acknowledged']);
+  await eventually(states).toEqual(['acknowledged']);
 });
 
 test('the portfolio books each fill once when the reply of its commit is lost', async () => {
   await desk.startExecutor();
   await desk.startPortfolio({ database: fatefulDatabase });
   await desk.publish('exec.orders', 'order:1', anOrderMessage());
-  await expect.poll(states).toEqual(['acknowledged']);
+  await eventually(states).toEqual(['acknowledged']);
   fate = 'reply lost';
   await desk.publish('market.candles', 'step:0', aStep(0));
   const holdings = async () => (await desk.call(desk.portfolio, '/portfolio/holdings')).body;
-  await expect.poll(holdings).toMatchObject({ lastFillSeq: 1, cashQuote: '899.9' });
+  await eventually(holdings).toMatchObject({ lastFillSeq: 1, cashQuote: '899.9' });
   await desk.stop(desk.portfolio);
   await desk.startPortfolio();
   expect(await holdings()).toMatchObject({
@@ -153,9 +155,9 @@ test('a rebalance sends its plan once, and a repeat answers the same orders', as
   const rebalance = (body: Record<string, unknown>) => desk.call(desk.portfolio, '/portfolio/rebalance', body);
   expect(await rebalance({ requestId: 'r1' })).toMatchObject({ status: 503, body: { code: 'no_price' } });
   await desk.publish('market.candles', 'step:0', aStep(0));
-  await expect
-    .poll(async () => (await desk.call(desk.portfolio, '/portfolio/holdings')).body['markedAtMs'])
-    .toBe(START_MS + HOUR_MS);
+  await eventually(async () => (await desk.call(desk.portfolio, '/portfolio/holdings')).body['markedAtMs']).toBe(
+    START_MS + HOUR_MS,
+  );
   const order = { symbol: 'BTC-USDT', side: 'buy', qty: '5', referencePrice: '100' };
   expect((await rebalance({ dryRun: true })).body['orders']).toEqual([
     { ...order, orderId: 'rebalance.dry-run.0', status: 'planned' },
@@ -170,8 +172,22 @@ test('a rebalance sends its plan once, and a repeat answers the same orders', as
   expect(await rebalance({ requestId: 'r1' })).toEqual(first);
   expect(desk.riskQuestions).toHaveLength(1);
   await desk.publish('market.candles', 'step:1', aStep(1));
-  await expect
-    .poll(async () => (await desk.call(desk.portfolio, '/portfolio/holdings')).body['positions'])
-    .toMatchObject([{ qty: '5' }]);
+  await eventually(
+    async () => (await desk.call(desk.portfolio, '/portfolio/holdings')).body['positions'],
+  ).toMatchObject([{ qty: '5' }]);
   expect((await rebalance({ requestId: 'r2' })).body['orders']).toEqual([]);
+});
+
+test('a fill whose status was lost is got from the executor', async () => {
+  await desk.startExecutor();
+  await desk.publish('exec.orders', 'order:1', anOrderMessage());
+  await eventually(states).toEqual(['acknowledged']);
+  await desk.publish('market.candles', 'step:0', aStep(0));
+  await eventually(states).toEqual(['acknowledged', 'filled']);
+  await desk.lose('exec.status');
+  await desk.startPortfolio();
+  const question = { symbol: 'BTC-USDT', side: 'sell', confidence: 1, price: '100', asOf: 1, strategy: 'bold' };
+  const size = () => desk.call(desk.portfolio, '/portfolio/size', question);
+  expect(await size()).toMatchObject({ status: 409, body: { code: 'behind' } });
+  await eventually(async () => (await size()).body).toMatchObject({ qty: '1', lastFillSeq: 1 });
 });

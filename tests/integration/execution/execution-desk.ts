@@ -8,6 +8,7 @@ import type { Bus } from '@octant/platform/bus/bus';
 import { openBus } from '@octant/platform/bus/open-bus';
 import { migrateDatabase } from '@octant/platform/postgres/migrate-database';
 import { pino } from 'pino';
+import { expect } from 'vitest';
 import { freshDesk } from '../../support/test-servers.js';
 
 const folder = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
@@ -99,17 +100,26 @@ export class ExecutionDesk {
     return (await this.#bus?.admin.pending(stream, group, 10))?.total ?? -1;
   }
 
-  call(
+  call(agent: AgentHandle | undefined, path: string, body?: unknown): Promise<Reply> {
+    return this.send(agent, path, { body, headers: {} });
+  }
+
+  async send(
     agent: AgentHandle | undefined,
     path: string,
-    body?: unknown,
-    headers: Record<string, string> = {},
+    { body, headers }: { readonly body: unknown; readonly headers: Readonly<Record<string, string>> },
   ): Promise<Reply> {
-    return fetch(`${agent?.url ?? ''}${path}`, {
+    const response = await fetch(`${agent?.url ?? ''}${path}`, {
       method: body === undefined ? 'GET' : 'POST',
       headers: { 'x-service-token': SERVICE_TOKEN, 'content-type': 'application/json', ...headers },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).then(async (response) => ({ status: response.status, body: (await response.json()) as Reply['body'] }));
+    });
+    return { status: response.status, body: (await response.json()) as Reply['body'] };
+  }
+
+  /** Loses a stream, as a Redis does that comes back without its last writes. */
+  async lose(stream: string): Promise<void> {
+    await this.#fresh.redis.del(`${this.#fresh.prefix}${stream}`);
   }
 
   async close(): Promise<void> {
@@ -136,6 +146,11 @@ export class ExecutionDesk {
       LOG_LEVEL: 'error',
     };
   }
+}
+
+/** Asserts what will hold soon, on a machine that may be busy. */
+export function eventually<Value>(get: () => Promise<Value>) {
+  return expect.poll(get, { timeout: 20_000, interval: 20 });
 }
 
 /** 2024-01-01T00:00Z, and the length of the tests' candles. */

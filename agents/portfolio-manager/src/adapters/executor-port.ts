@@ -1,5 +1,6 @@
 import type { AgentHttpClient } from '@octant/platform/http/agent-http-client';
 import type { OrderSide } from '@octant/trading/messages/envelope';
+import type { BookedFill } from '../book/books.js';
 import type { OpenOrder } from '@octant/trading/portfolio/size-order';
 
 export interface OrderToSubmit {
@@ -24,6 +25,8 @@ export interface ExecutorPort {
   /** Idempotent by `orderId`; the executor asks the risk-manager. */
   submit(order: OrderToSubmit, traceId: string): Promise<SubmittedOrder>;
   openOrders(traceId: string): Promise<readonly OpenOrder[]>;
+  /** A page of fills after this one, ascending. */
+  fillsAfter(fillSeq: number, traceId: string): Promise<readonly BookedFill[]>;
 }
 
 interface OrderPage {
@@ -33,6 +36,10 @@ interface OrderPage {
     readonly qty: string;
     readonly referencePrice: string;
   }[];
+}
+
+interface FillPage {
+  readonly fills: readonly BookedFill[];
 }
 
 const AGENT = 'trade-executor';
@@ -60,6 +67,21 @@ export function httpExecutor(http: AgentHttpClient): ExecutorPort {
         side,
         qty,
         price: referencePrice,
+      }));
+    },
+    async fillsAfter(fillSeq, traceId) {
+      const path = `/trade/fills?after=${String(fillSeq)}&limit=1000`;
+      const reply = await http.call<FillPage>({ agent: AGENT, method: 'GET', path, traceId });
+      return reply.body.fills.map(({ fillId, orderId, symbol, side, qty, price, feeQuote, atMs, fillSeq: seq }) => ({
+        fillId,
+        orderId,
+        symbol,
+        side,
+        qty,
+        price,
+        feeQuote,
+        atMs,
+        fillSeq: seq,
       }));
     },
   };

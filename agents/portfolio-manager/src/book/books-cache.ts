@@ -12,6 +12,7 @@ export class BooksCache {
   #books: Books | undefined;
   #trusted = false;
   #waiters: (() => void)[] = [];
+  #wanted = 0;
 
   constructor(load: () => Promise<Books>, clock: Clock) {
     this.#load = load;
@@ -40,8 +41,18 @@ export class BooksCache {
     if (this.#books === undefined || books.revision >= this.#books.revision) this.#set(books);
   }
 
+  /** The last fill that somebody was known to want. */
+  get wanted(): number {
+    return this.#wanted;
+  }
+
+  wants(fillSeq: number): void {
+    this.#wanted = fillSeq;
+  }
+
   /** Waits until the fill is booked, but not longer than `maxMs`. */
   async whenBooked(fillSeq: number, maxMs: number): Promise<void> {
+    if (fillSeq > this.#wanted) this.#wanted = fillSeq;
     const endMs = this.#clock.monotonic() + maxMs;
     while (this.peek().ledger.lastFillSeq < fillSeq) {
       const leftMs = endMs - this.#clock.monotonic();

@@ -40,7 +40,7 @@ describe('POST /portfolio/size', () => {
     expect(await late).toMatchObject({ qty: '1' });
     const never = expect(size(desk, { asOf: 2 })).rejects.toMatchObject({ code: 'behind', status: 409 });
     await Promise.resolve();
-    desk.clock.advance(25);
+    await desk.clock.advance(25);
     await never;
   });
 
