@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openCcxtExchange } from '../../../agents/market-analyst/src/adapters/ccxt-exchange.js';
 import { agent } from '../../../agents/market-analyst/src/agent.js';
 import { AgentDesk, repositoryConfig, type AgentUnderTest } from '../../support/agent-desk.js';
+import { bodyOf } from './body-of.js';
 import { ExchangeDouble, type DoubleCandle } from './exchange-double.js';
 import { StreamTail } from './stream-tail.js';
 
@@ -30,9 +31,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  candles?.close();
-  await desk?.close();
-  exchange?.close();
+  candles.close();
+  await desk.close();
+  exchange.close();
 });
 
 function candleAt(openTimeMs: number): DoubleCandle {
@@ -93,7 +94,7 @@ test('a live session gets history first, then each candle once when its successo
     historyFromMs: formingMs - 20 * MINUTE_MS,
   });
   const stored = async () =>
-    (await analyst.get('/analysis/candles?symbol=BTC-USD&source=kraken_spot&timeframe=1m')).body;
+    bodyOf(await analyst.get('/analysis/candles?symbol=BTC-USD&source=kraken_spot&timeframe=1m'));
   await expect.poll(async () => (await stored()).candles.length, { timeout: 20_000 }).toBe(20);
   fill(formingMs - 30 * MINUTE_MS, formingMs + MINUTE_MS);
   const row = { symbol: 'BTC-USD', ...candleAt(formingMs), openTimeMs: undefined };
@@ -115,8 +116,10 @@ test('candles that are missing are counted and asked for again before the step g
   fill(formingMs - 30 * MINUTE_MS, formingMs + 4 * MINUTE_MS);
   expect(await next()).toMatchObject({ closed: true, openTimeMs: formingMs + 3 * MINUTE_MS });
   expect(await next()).toMatchObject({ closed: false, openTimeMs: formingMs + 4 * MINUTE_MS });
-  const { body } = await analyst.get('/analysis/candles?symbol=BTC-USD&source=kraken_spot&timeframe=1m&limit=5000');
-  const opens = (body.candles as [number][]).map(([openTimeMs]) => openTimeMs);
+  const { candles: rows } = bodyOf(
+    await analyst.get('/analysis/candles?symbol=BTC-USD&source=kraken_spot&timeframe=1m&limit=5000'),
+  );
+  const opens = rows.map(([openTimeMs]) => openTimeMs);
   expect(opens).toEqual(opens.map((_, index) => (opens[0] ?? 0) + index * MINUTE_MS));
   expect(await analyst.metrics()).toMatch(/market_data_gaps_total\{[^}]*exchange="kraken"[^}]*\} [1-9]/);
 });

@@ -4,6 +4,7 @@ import { agent as analystAgent } from '../../../agents/market-analyst/src/agent.
 import { searchWorker } from '../../../agents/parameter-optimizer/src/adapters/search-worker.js';
 import { optimizerAgent } from '../../../agents/parameter-optimizer/src/agent.js';
 import { AgentDesk, asService, repositoryConfig, type AgentUnderTest } from '../../support/agent-desk.js';
+import { bodyOf } from './body-of.js';
 import { HOUR_MS, madeCandles, rowsOf, START_MS } from './made-candles.js';
 
 // The thread runs what the build made: Node loads no TypeScript.
@@ -36,7 +37,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await desk?.close();
+  await desk.close();
 });
 
 async function ended(jobId: string) {
@@ -77,7 +78,7 @@ test('a job searches, recommends and announces, once for all repeats of its requ
     type: 'optimizer_recommendation',
     severity: 'info',
   });
-  const params = (await optimizer.get('/optimize/params?strategy=momentum')).body;
+  const params = bodyOf(await optimizer.get('/optimize/params?strategy=momentum'));
   expect(params.strategies).toEqual([
     {
       strategy: 'momentum',
@@ -145,7 +146,7 @@ test('a loss trigger on the stream does the same', async () => {
 test('a request that no search can answer is refused', async () => {
   const unknown = await optimizer.post('/optimize/run', { strategy: 'moonshot' }, asService);
   expect(unknown.body).toMatchObject({ status: 404, code: 'unknown_strategy' });
-  expect(unknown.body.detail).toBe('strategy: expected one of momentum, was moonshot');
+  expect(bodyOf(unknown).detail).toBe('strategy: expected one of momentum, was moonshot');
   const symbol = await optimizer.post('/optimize/run', { strategy: 'momentum', symbols: ['DOGE-EUR'] }, asService);
   expect(symbol.body).toMatchObject({ status: 400, code: 'unknown_symbol' });
   expect((await optimizer.post('/optimize/run', { strategy: 'momentum' })).status).toBe(401);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { agent } from '../../../agents/market-analyst/src/agent.js';
 import { AgentDesk, repositoryConfig, type AgentUnderTest } from '../../support/agent-desk.js';
+import { bodyOf } from './body-of.js';
 import { DeskDriver } from './desk-driver.js';
 import { HOUR_MS, START_MS } from './made-candles.js';
 import type { TailEntry } from './stream-tail.js';
@@ -28,8 +29,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  driver?.close();
-  await desk?.close();
+  driver.close();
+  await desk.close();
 });
 
 function start(): Promise<AgentUnderTest> {
@@ -68,7 +69,7 @@ test('a simulated session steps by advance: the next open at once, its close whe
     symbol: 'BTC-USD',
     closeTimeMs: FIRST_MS + 6 * HOUR_MS,
   });
-  const page = (await analyst.get('/analysis/candles?symbol=BTC-USD&source=simulator')).body;
+  const page = bodyOf(await analyst.get('/analysis/candles?symbol=BTC-USD&source=simulator'));
   expect(page.range).toEqual({ firstOpenTimeMs: START_MS, lastOpenTimeMs: FIRST_MS + 5 * HOUR_MS });
   await driver.unwatch('sim-1');
 });

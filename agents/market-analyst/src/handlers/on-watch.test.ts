@@ -17,6 +17,15 @@ const watch = {
 const payload = watchCommand.parse({ ...watch, historyFromMs: 0, ts, traceId });
 const message = { id: 'w', stream: 'orchestrator.commands', entryId: '1-0', payload, traceId, deliveries: 1 };
 const first = { stream: 'market.candles', type: 'candles', payload: {}, id: 'candles:s:1h:0:closed' };
+const spec: FeedSpec = {
+  sessionId: 's',
+  source: 'replay',
+  storedAs: 'replay',
+  exchange: 'replay',
+  symbols: ['BTC-USD'],
+  timeframe: '1h',
+  historyFromMs: 0,
+};
 const sql = { query: () => Promise.reject(new Error('expected no statement')) };
 
 function watching(prepare: () => Promise<readonly (typeof first)[]>) {
@@ -35,8 +44,7 @@ function watching(prepare: () => Promise<readonly (typeof first)[]>) {
         return Promise.resolve();
       },
     },
-    buildSpec: ({ type: _type, ...command }): FeedSpec =>
-      ({ ...command, storedAs: 'replay', exchange: 'replay' }) as FeedSpec,
+    buildSpec: () => spec,
     now: () => ts,
   });
   return { result: handle(message), rows, begun };
