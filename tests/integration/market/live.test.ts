@@ -6,10 +6,11 @@ import { bodyOf } from './body-of.js';
 import { ExchangeDouble, type DoubleCandle } from './exchange-double.js';
 import { StreamTail } from './stream-tail.js';
 
-const MINUTE_MS = 60_000;
+// Days, so that the real clock does not close a candle in the middle of the test.
+const DAY_MS = 86_400_000;
 const envelope = { ts: '2024-01-01T00:00:00.000Z', traceId: '0af7651916cd43dd8448eb211c80319c' };
 /** The open time of the candle that forms when the test begins; the double's own clock is moved by the test. */
-const formingMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+const formingMs = Math.floor(Date.now() / DAY_MS) * DAY_MS;
 
 let desk: AgentDesk;
 let exchange: ExchangeDouble;
@@ -37,13 +38,13 @@ afterAll(async () => {
 });
 
 function candleAt(openTimeMs: number): DoubleCandle {
-  const open = (60_000 + ((openTimeMs / MINUTE_MS) % 97)).toFixed(1);
+  const open = (60_000 + ((openTimeMs / DAY_MS) % 97)).toFixed(1);
   return { openTimeMs, open, high: '70000.0', low: '50000.0', close: '60100.10', volume: '1.50000000' };
 }
 
 function fill(fromMs: number, toMs: number): void {
   exchange.candles = [];
-  for (let at = fromMs; at <= toMs; at += MINUTE_MS) exchange.candles.push(candleAt(at));
+  for (let at = fromMs; at <= toMs; at += DAY_MS) exchange.candles.push(candleAt(at));
 }
 
 async function command(id: string, fields: Record<string, unknown>): Promise<void> {
@@ -61,11 +62,11 @@ test.each([
   { id: 'kraken', symbol: 'BTC-USD' },
   { id: 'binance', symbol: 'BTC-USDT' },
 ])('the real $id class gives candles with the digits that the exchange sent', async ({ id, symbol }) => {
-  fill(formingMs - 5 * MINUTE_MS, formingMs);
+  fill(formingMs - 5 * DAY_MS, formingMs);
   const live = await openCcxtExchange({ id, apiUrl: exchange.url });
-  const sinceMs = formingMs - 3 * MINUTE_MS;
-  const found = await live.fetchCandles({ symbol, timeframe: '1m', sinceMs, limit: 10 });
-  expect(found).toEqual([3, 2, 1, 0].map((back) => candleAt(formingMs - back * MINUTE_MS)));
+  const sinceMs = formingMs - 3 * DAY_MS;
+  const found = await live.fetchCandles({ symbol, timeframe: '1d', sinceMs, limit: 10 });
+  expect(found).toEqual([3, 2, 1, 0].map((back) => candleAt(formingMs - back * DAY_MS)));
   expect(() => {
     live.assertServes('4h');
   }).not.toThrow();
@@ -77,50 +78,50 @@ test('an exchange that ccxt does not have is named, and so is one that does not 
   });
   exchange.down = true;
   const live = await openCcxtExchange({ id: 'kraken', apiUrl: exchange.url });
-  const query = { symbol: 'BTC-USD', timeframe: '1m', sinceMs: 0, limit: 10 } as const;
+  const query = { symbol: 'BTC-USD', timeframe: '1d', sinceMs: 0, limit: 10 } as const;
   await expect(live.fetchCandles(query)).rejects.toMatchObject({ code: 'exchange_unreachable', status: 503 });
   exchange.down = false;
 });
 
 test('a live session gets history first, then each candle once when its successor is seen', async () => {
-  fill(formingMs - 30 * MINUTE_MS, formingMs);
+  fill(formingMs - 30 * DAY_MS, formingMs);
   await command('watch:live', {
     type: 'watch',
     sessionId: 'live',
     source: 'kraken_spot',
     symbols: ['BTC-USD'],
-    timeframe: '1m',
+    timeframe: '1d',
     strategy: 'momentum',
-    historyFromMs: formingMs - 20 * MINUTE_MS,
+    historyFromMs: formingMs - 20 * DAY_MS,
   });
   const stored = async () =>
-    bodyOf(await analyst.get('/analysis/candles?symbol=BTC-USD&source=kraken_spot&timeframe=1m'));
+    bodyOf(await analyst.get('/analysis/candles?symbol=BTC-USD&source=kraken_spot&timeframe=1d'));
   await expect.poll(async () => (await stored()).candles.length, { timeout: 20_000 }).toBe(20);
-  fill(formingMs - 30 * MINUTE_MS, formingMs + MINUTE_MS);
+  fill(formingMs - 30 * DAY_MS, formingMs + DAY_MS);
   const row = { symbol: 'BTC-USD', ...candleAt(formingMs), openTimeMs: undefined };
   const closed = await next();
   expect(closed).toMatchObject({
-    id: `candles:kraken_spot:1m:${String(formingMs)}:closed`,
+    id: `candles:kraken_spot:1d:${String(formingMs)}:closed`,
     closed: true,
     openTimeMs: formingMs,
   });
   expect(closed.sessionId).toBeUndefined();
   expect(closed.candles).toEqual([JSON.parse(JSON.stringify(row))]);
-  const { open } = candleAt(formingMs + MINUTE_MS);
+  const { open } = candleAt(formingMs + DAY_MS);
   const price = { open, high: open, low: open, close: open, volume: '0' };
   expect(await next()).toMatchObject({ closed: false, candles: [{ symbol: 'BTC-USD', ...price }] });
 });
 
 test('candles that are missing are counted and asked for again before the step goes out', async () => {
-  exchange.hidden.add(formingMs + 2 * MINUTE_MS);
-  fill(formingMs - 30 * MINUTE_MS, formingMs + 4 * MINUTE_MS);
-  expect(await next()).toMatchObject({ closed: true, openTimeMs: formingMs + 3 * MINUTE_MS });
-  expect(await next()).toMatchObject({ closed: false, openTimeMs: formingMs + 4 * MINUTE_MS });
+  exchange.hidden.add(formingMs + 2 * DAY_MS);
+  fill(formingMs - 30 * DAY_MS, formingMs + 4 * DAY_MS);
+  expect(await next()).toMatchObject({ closed: true, openTimeMs: formingMs + 3 * DAY_MS });
+  expect(await next()).toMatchObject({ closed: false, openTimeMs: formingMs + 4 * DAY_MS });
   const { candles: rows } = bodyOf(
-    await analyst.get('/analysis/candles?symbol=BTC-USD&source=kraken_spot&timeframe=1m&limit=5000'),
+    await analyst.get('/analysis/candles?symbol=BTC-USD&source=kraken_spot&timeframe=1d&limit=5000'),
   );
   const opens = rows.map(([openTimeMs]) => openTimeMs);
-  expect(opens).toEqual(opens.map((_, index) => (opens[0] ?? 0) + index * MINUTE_MS));
+  expect(opens).toEqual(opens.map((_, index) => (opens[0] ?? 0) + index * DAY_MS));
   expect(await analyst.metrics()).toMatch(/market_data_gaps_total\{[^}]*exchange="kraken"[^}]*\} [1-9]/);
 });
 
@@ -130,9 +131,9 @@ test('an outage is waited out, and a restarted analyst goes on with the next can
   exchange.requests = [];
   analyst = await desk.start(agent, { env });
   await expect.poll(() => exchange.requests.length, { timeout: 10_000 }).toBeGreaterThan(1);
-  fill(formingMs - 30 * MINUTE_MS, formingMs + 5 * MINUTE_MS);
+  fill(formingMs - 30 * DAY_MS, formingMs + 5 * DAY_MS);
   exchange.down = false;
-  expect(await next()).toMatchObject({ closed: true, openTimeMs: formingMs + 4 * MINUTE_MS });
+  expect(await next()).toMatchObject({ closed: true, openTimeMs: formingMs + 4 * DAY_MS });
   expect(await analyst.metrics()).toContain('exchange_reconnects_total{exchange="kraken"} 1');
   await command('unwatch:live', { type: 'unwatch', sessionId: 'live' });
 });
