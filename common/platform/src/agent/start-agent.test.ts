@@ -140,6 +140,23 @@ describe('operations', () => {
     });
   });
 
+  test.each(['true', 'false'])('are checked alike whether responses are checked too or not (%s)', async (checked) => {
+    const { call, post } = await start({ env: { OPENAPI_VALIDATE_RESPONSES: checked } });
+    const wrong = await post('/example/orders', { symbol: 5, qty: '1' }, service);
+    expect([wrong.status, wrong.body.detail]).toEqual([
+      400,
+      '/body/side: expected a value, was nothing; /body/symbol: expected string, was 5; /body/qty: expected number, was "1"',
+    ]);
+    const path = await call('/example/orders/seven');
+    expect([path.status, path.body.detail]).toEqual([400, '/params/id: expected integer, was "seven"']);
+    const query = await call('/example/orders/7?limit=0');
+    expect([query.status, query.body.detail]).toEqual([400, '/query/limit: expected >= 1, was 0']);
+    expect((await call('/example/orders/7?limit=2')).body).toMatchObject({ params: { id: 7 }, query: { limit: 2 } });
+    expect((await post('/example/orders', { symbol: 'ABC', qty: 1, side: 'buy', note: 'x' }, service)).status).toBe(
+      201,
+    );
+  });
+
   test('name a missing field and an unknown query parameter', async () => {
     const { call, post } = await start();
     const missing = await post('/example/orders', { symbol: 'BTC-USDT', qty: 1 }, service);

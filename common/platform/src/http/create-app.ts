@@ -13,7 +13,7 @@ import { AppError, TransientError } from '../errors/errors.js';
 import type { HttpSample } from '../observe/platform-metrics.js';
 import { docsPage } from './docs-page.js';
 import type { HealthReport } from './health.js';
-import type { ApiDocument, ApiOperation } from './open-api-document.js';
+import { expressPath, type ApiDocument, type ApiOperation } from './open-api-document.js';
 import type { Operation, OperationReply, Operations } from './operation.js';
 import { toProblem, type Problem } from './problem.js';
 import { limitRate } from './rate-limit.js';
@@ -95,25 +95,17 @@ function addDocs(app: Express, { agent, document }: AppOptions): void {
   );
 }
 
-/** `/trade/status/{id}` → `/trade/status/:id`. */
-const expressPath = (path: string): string => path.replaceAll(/\{([^}]+)\}/g, ':$1');
-
-/** Fixed paths before those with parameters, so that `/a/b` is not taken for `/a/{id}`. */
-function bySpecificity(a: ApiOperation, b: ApiOperation): number {
-  const parameters = (operation: ApiOperation) => operation.path.split('{').length;
-  return parameters(a) - parameters(b);
-}
-
 function addOperations(app: Express, options: AppOptions): void {
   const { document, authenticator, agent } = options;
   const validate = openValidator(document, { agent, validateResponses: options.validateResponses });
-  const operations = [...document.operations].sort(bySpecificity);
+  const { operations } = document;
   for (const operation of operations) {
     app[operation.method](
       expressPath(operation.path),
       (request, _response, next) => {
         const scope = scopeOf(request);
         scope.route = operation.path;
+        scope.params = { ...request.params };
         if (operation.scheme !== undefined) {
           scope.identity = authenticator.require(operation.scheme, request.headers);
         }
@@ -193,8 +185,8 @@ function problemHandler(logger: Logger): ErrorRequestHandler {
   // Express tells error handlers by their four parameters.
   // eslint-disable-next-line max-params
   return (error: unknown, request: Request, response: Response, next: NextFunction): void => {
-    const { requestId, route } = scopeOf(request);
-    const { query, params, headers } = request;
+    const { requestId, route, params } = scopeOf(request);
+    const { query, headers } = request;
     const problem = toProblem(error, { requestId, body: request.body as unknown, query, params, headers });
     logProblem(logger, problem, { method: request.method, route, status: problem.status, err: error });
     if (response.headersSent) {

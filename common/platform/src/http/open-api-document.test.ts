@@ -20,7 +20,7 @@ function problemsOf(dir: string): readonly string[] {
 }
 
 describe('an OpenAPI file', () => {
-  test('gives its operations with scheme and body limit', () => {
+  test('gives its operations with scheme and body limit, fixed paths first', () => {
     const dir = folder(`  /x/{id}:
     parameters: []
     get: { operationId: getX, security: [] }
@@ -30,6 +30,7 @@ describe('an OpenAPI file', () => {
 `);
     const shared = { bodyLimitBytes: 1_048_576, takesBody: false };
     expect(readApiDocument(dir, 'a').operations).toEqual([
+      { ...shared, operationId: 'haltX', method: 'post', path: '/admin/x', scheme: 'adminToken' },
       { ...shared, operationId: 'getX', method: 'get', path: '/x/{id}', scheme: undefined },
       {
         operationId: 'makeX',
@@ -39,7 +40,6 @@ describe('an OpenAPI file', () => {
         bodyLimitBytes: 5,
         takesBody: true,
       },
-      { ...shared, operationId: 'haltX', method: 'post', path: '/admin/x', scheme: 'adminToken' },
     ]);
   });
 

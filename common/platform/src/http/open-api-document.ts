@@ -23,7 +23,13 @@ export interface ApiOperation {
 export interface ApiDocument {
   /** The file's text, served at `/openapi.yaml`. */
   readonly text: string;
+  /** Those with fixed paths before those with parameters, so that `/a/b` is not taken for `/a/{id}`. */
   readonly operations: readonly ApiOperation[];
+}
+
+/** `/trade/status/{id}` → `/trade/status/:id`. */
+export function expressPath(path: string): string {
+  return path.replaceAll(/\{([^}]+)\}/g, ':$1');
 }
 
 const defaultBodyLimitBytes = 1024 * 1024;
@@ -69,7 +75,8 @@ export function readApiDocument(dir: string, agent: string): ApiDocument {
   }
   problems.push(...repeatedIds(operations).map((id) => `${label}: operationId: expected each once, was ${id} twice`));
   if (problems.length > 0) throw new ConfigError(problems);
-  return { text, operations };
+  const parameters = (operation: ApiOperation) => operation.path.split('{').length;
+  return { text, operations: operations.sort((a, b) => parameters(a) - parameters(b)) };
 }
 
 function readOperation(

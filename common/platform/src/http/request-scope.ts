@@ -12,6 +12,8 @@ export interface RequestScope {
   identity: Identity;
   /** Label of the metrics: the path as in the OpenAPI file. */
   route: string;
+  /** Path values as they came; the router takes them from the request when a handler fails. */
+  params: Readonly<Record<string, unknown>>;
 }
 
 const anonymous: Identity = { kind: 'anonymous', name: 'anonymous' };
@@ -38,6 +40,7 @@ export function openScope(observe: (sample: HttpSample) => void): RequestHandler
       traceId: parseTraceparent(traceHeader(request))?.traceId ?? newTraceId(),
       identity: anonymous,
       route: 'unmatched',
+      params: {},
     };
     scopes.set(request, scope);
     response.setHeader('X-Request-Id', scope.requestId);
