@@ -25,12 +25,32 @@ export async function waitForDependencies(options: {
   signal: AbortSignal;
 }): Promise<void> {
   const { bus, database, schema, ...waiting } = options;
+  const pingRedis = patiently(() => bus.ping(), options.clock);
   await Promise.all([
-    waitFor({ what: 'Redis', attempt: () => bus.ping(), ...waiting }),
+    waitFor({ what: 'Redis', attempt: pingRedis, ...waiting }),
     waitFor({ what: 'Postgres', attempt: () => database.ping(), ...waiting }),
   ]);
   await waitFor({ what: 'the tables', attempt: () => checkTables(database, schema), ...waiting });
   if (options.signal.aborted) throw new StoppedWhileStarting();
+}
+
+const connectingMs = 500;
+const pauseMs = 20;
+
+/** The bus has only begun to connect: its first refusals tell nothing, and nobody needs to hear of them. */
+function patiently(ping: () => Promise<void>, clock: Clock): () => Promise<void> {
+  const untilMs = clock.monotonic() + connectingMs;
+  return async () => {
+    for (;;) {
+      try {
+        await ping();
+        return;
+      } catch (error) {
+        if (clock.monotonic() >= untilMs) throw error;
+        await clock.sleep(pauseMs);
+      }
+    }
+  };
 }
 
 async function checkTables(database: OpenDatabase, schema: string): Promise<void> {
