@@ -3,11 +3,13 @@ import type { BusCore } from './bus-core.js';
 import { Delivery } from './delivery.js';
 import { handleDelivery } from './handle-delivery.js';
 import { Lanes } from './lanes.js';
+import { isPassingRedisFailure } from './redis-connection.js';
 import { Slots } from './slots.js';
 import type { StreamEntry } from './stream-entry.js';
 import type { Subscription } from './subscription.js';
 
 const ODD_FAILURE_DELAY_MS = 1_000;
+const PASSING_FAILURE_DELAY_MS = 100;
 
 /** Holds the entries of one group that this process owns, and sees each through: lane, slot, attempts, parking. */
 export class GroupConsumer {
@@ -103,7 +105,9 @@ export class GroupConsumer {
     } catch (error) {
       delivery.dueAtMs = this.#core.clock.now() + ODD_FAILURE_DELAY_MS;
       const { stream, entryId } = delivery.entry;
-      if (!this.#core.closing.aborted) {
+      if (isPassingRedisFailure(error)) {
+        delivery.dueAtMs = this.#core.clock.now() + PASSING_FAILURE_DELAY_MS;
+      } else if (!this.#core.closing.aborted) {
         this.#core.logger.error({ err: error, stream, group: this.group, entryId }, 'entry could not be settled');
       }
     } finally {

@@ -18,7 +18,7 @@ import { Lanes } from './lanes.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import type { StateReader, StateWrite } from './message.js';
 import { PostgresEffects } from './postgres-effects.js';
-import { openRedis, waitUntilReady } from './redis-connection.js';
+import { askRedis, openRedis, waitUntilReady } from './redis-connection.js';
 import { RedisPublisher } from './redis-publisher.js';
 import { RedisScripts } from './redis-scripts.js';
 import { RedisStreamAdmin } from './redis-stream-admin.js';
@@ -28,6 +28,7 @@ import { createTokens } from './tokens.js';
 
 const PING_TIMEOUT_MS = 1_000;
 const START_PATIENCE_MS = 30_000;
+const START_RETRY_MS = 50;
 
 interface Member {
   readonly consumer: GroupConsumer;
@@ -61,7 +62,6 @@ export class RedisBus implements Bus {
       name: `${agent}:commands`,
       logger,
       commandTimeoutMs: tuning.commandTimeoutMs,
-      autoPipelining: true,
     });
     const scripts = new RedisScripts(this.#redis, clock);
     setMaxListeners(0, this.#stopping.signal, this.#closing.signal);
@@ -95,9 +95,7 @@ export class RedisBus implements Bus {
   async start(subscriptions: readonly Subscription[]): Promise<void> {
     if (this.#started) throw new Error('expected a bus that was not started before');
     const byGroup = groupSubscriptions(subscriptions);
-    await waitUntilReady(this.#redis, START_PATIENCE_MS);
-    await checkDurability(this.#redis, this.#options.durability ?? 'strict', this.#core.logger);
-    await createGroups({ redis: this.#redis, keys: this.#core.keys, subscriptions });
+    await this.#prepare(subscriptions);
     this.#members = [...byGroup].map(([group, members]) => {
       const consumer = new GroupConsumer(this.#core, this.#lanesOf(group), members);
       return {
@@ -171,6 +169,25 @@ export class RedisBus implements Bus {
 
   async relayOutbox(): Promise<number> {
     return (await this.#housekeeping?.relay(0)) ?? 0;
+  }
+
+  /** What must work once before reading begins; begun again when Redis goes away in the middle of it. */
+  async #prepare(subscriptions: readonly Subscription[]): Promise<void> {
+    const { clock, keys, logger } = this.#core;
+    const giveUpAtMs = clock.monotonic() + START_PATIENCE_MS;
+    for (;;) {
+      try {
+        await waitUntilReady(this.#redis, START_PATIENCE_MS);
+        await askRedis('the start of the bus', async () => {
+          await checkDurability(this.#redis, this.#options.durability ?? 'strict', logger);
+          await createGroups({ redis: this.#redis, keys, subscriptions });
+        });
+        return;
+      } catch (error) {
+        if (!(error instanceof TransientError) || clock.monotonic() >= giveUpAtMs) throw error;
+        await clock.sleep(START_RETRY_MS);
+      }
+    }
   }
 
   async #drain(untilMs: number): Promise<void> {

@@ -9,17 +9,13 @@ const PASSING_REPLIES = /^(LOADING|READONLY|MASTERDOWN|TRYAGAIN|BUSY|OOM|MISCONF
  * Opens a connection that reconnects for ever and never keeps commands for later: while Redis is away they fail at once,
  * and the caller decides. Nothing is resent behind the caller's back.
  */
-export function openRedis(
-  url: string,
-  options: { name: string; logger: Logger; commandTimeoutMs?: number; autoPipelining?: boolean },
-): Redis {
+export function openRedis(url: string, options: { name: string; logger: Logger; commandTimeoutMs?: number }): Redis {
   const redis = new Redis(url, {
     connectionName: options.name,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     // 0 makes the client reject what is in flight when the connection closes; any other value leaves it hanging.
     maxRetriesPerRequest: 0,
-    enableAutoPipelining: options.autoPipelining ?? false,
     connectTimeout: 3_000,
     keepAlive: 10_000,
     retryStrategy: (attempt) => Math.min(LONGEST_RECONNECT_DELAY_MS, 20 * 2 ** Math.min(attempt, 6)),
@@ -66,6 +62,19 @@ export async function waitUntilReady(redis: Redis, timeoutMs: number): Promise<v
     redis.on('ready', onReady);
     redis.on('end', onEnd);
   });
+}
+
+/** Asks Redis once. @throws TransientError `redis_unavailable` when it is away; an error reply as it is. */
+export async function askRedis<Reply>(what: string, ask: () => Promise<Reply>): Promise<Reply> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof TransientError || !isPassingRedisFailure(error)) throw error;
+    throw new TransientError(`expected an answer of Redis to ${what}, was none`, {
+      code: 'redis_unavailable',
+      cause: error,
+    });
+  }
 }
 
 /** True when asking again later may help: Redis is away or busy, as opposed to an answer that will stay the same. */

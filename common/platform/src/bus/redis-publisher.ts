@@ -5,9 +5,8 @@ import type { Clock } from '../time/clock.js';
 import type { DeskKeys } from './desk-keys.js';
 import { type Identified, encodeMessage, encodeState } from './encode-message.js';
 import type { StateEntry, StateReader, StateWrite } from './message.js';
-import { isPassingRedisFailure, waitUntilReady } from './redis-connection.js';
+import { askRedis, waitUntilReady } from './redis-connection.js';
 import type { RedisScripts, ScriptArgument, ScriptName } from './redis-scripts.js';
-import { TransientError } from '../errors/errors.js';
 
 /** Publishes and reads state from outside a handler; gives up with TransientError when Redis stays away for `patienceMs`. */
 export class RedisPublisher implements Publisher, StateReader {
@@ -51,17 +50,11 @@ export class RedisPublisher implements Publisher, StateReader {
     return { version: Number(version), value: JSON.parse(json) as Value };
   }
 
-  async #readHash(key: string): Promise<(string | null)[]> {
-    try {
+  #readHash(key: string): Promise<(string | null)[]> {
+    return askRedis('a state read', async () => {
       await this.#whenReady();
-      return await this.#redis.hmget(key, 'v', 'd');
-    } catch (error) {
-      if (!isPassingRedisFailure(error)) throw error;
-      throw new TransientError('expected an answer of Redis to a state read, was none', {
-        code: 'redis_unavailable',
-        cause: error,
-      });
-    }
+      return this.#redis.hmget(key, 'v', 'd');
+    });
   }
 
   async #run(name: ScriptName, keys: readonly string[], args: readonly ScriptArgument[]): Promise<unknown> {

@@ -4,6 +4,7 @@ import type { Clock } from '../time/clock.js';
 import type { BusObserver } from './bus-observer.js';
 import { readLetter } from './dead-letter.js';
 import { type DeskKeys, liveStreamOf } from './desk-keys.js';
+import { askRedis } from './redis-connection.js';
 import type { RedisScripts } from './redis-scripts.js';
 import type { DeadLetter, GroupFigures, PendingEntry, StreamAdmin } from './stream-admin.js';
 
@@ -25,7 +26,32 @@ export class RedisStreamAdmin implements StreamAdmin {
     this.#observer = parts.observer;
   }
 
-  async groups(stream: string): Promise<readonly GroupFigures[]> {
+  groups(stream: string): Promise<readonly GroupFigures[]> {
+    return askRedis('group figures', () => this.#groups(stream));
+  }
+
+  pending(stream: string, group: string, count: number): Promise<{ total: number; entries: readonly PendingEntry[] }> {
+    return askRedis('pending entries', () => this.#pending(stream, group, count));
+  }
+
+  deadLetters(stream: string, count: number): Promise<{ total: number; entries: readonly DeadLetter[] }> {
+    return askRedis('dead letters', () => this.#deadLetters(liveStreamOf(stream), count));
+  }
+
+  requeue(stream: string, id: string): Promise<{ requeued: boolean; entryId: string }> {
+    return askRedis('a requeue', () => this.#requeue(liveStreamOf(stream), id));
+  }
+
+  length(stream: string): Promise<number> {
+    return askRedis('a stream length', () => this.#redis.xlen(this.#keys.stream(stream)));
+  }
+
+  async duplicatesSuppressed(): Promise<number> {
+    const counts = await askRedis('counters', () => this.#redis.hvals(this.#keys.suppressed()));
+    return counts.reduce((sum, count) => sum + Number(count), 0);
+  }
+
+  async #groups(stream: string): Promise<readonly GroupFigures[]> {
     const key = this.#keys.stream(stream);
     const [info, groups] = await Promise.all([this.#info('STREAM', key), this.#info('GROUPS', key)]);
     if (info === undefined || groups === undefined) return [];
@@ -51,7 +77,7 @@ export class RedisStreamAdmin implements StreamAdmin {
     );
   }
 
-  async pending(
+  async #pending(
     stream: string,
     group: string,
     count: number,
@@ -79,8 +105,7 @@ export class RedisStreamAdmin implements StreamAdmin {
     }
   }
 
-  async deadLetters(stream: string, count: number): Promise<{ total: number; entries: readonly DeadLetter[] }> {
-    const live = liveStreamOf(stream);
+  async #deadLetters(live: string, count: number): Promise<{ total: number; entries: readonly DeadLetter[] }> {
     const key = this.#keys.deadLetters(live);
     const [total, letters] = await Promise.all([this.#redis.xlen(key), this.#newest(key, count)]);
     const ids = letters.map(([id]) => id);
@@ -91,23 +116,13 @@ export class RedisStreamAdmin implements StreamAdmin {
     };
   }
 
-  async requeue(stream: string, id: string): Promise<{ requeued: boolean; entryId: string }> {
-    const live = liveStreamOf(stream);
+  async #requeue(live: string, id: string): Promise<{ requeued: boolean; entryId: string }> {
     if (!/^\d+-\d+$/.test(id)) throw notFound(live, id);
     const keys = [this.#keys.deadLetters(live), this.#keys.stream(live), this.#keys.requeued(live)];
     const [status, entryId] = (await this.#scripts.run('requeue', keys, [id])) as [string, string?];
     if (status === 'NOTFOUND') throw notFound(live, id);
     if (status === 'REQUEUED') this.#observer.onRequeued({ stream: live });
     return { requeued: status === 'REQUEUED', entryId: entryId ?? '' };
-  }
-
-  async length(stream: string): Promise<number> {
-    return this.#redis.xlen(this.#keys.stream(stream));
-  }
-
-  async duplicatesSuppressed(): Promise<number> {
-    const counts = await this.#redis.hvals(this.#keys.suppressed());
-    return counts.reduce((sum, count) => sum + Number(count), 0);
   }
 
   async #newest(key: string, count: number): Promise<Entry[]> {
