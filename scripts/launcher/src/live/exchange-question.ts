@@ -29,8 +29,8 @@ export interface ExchangeAnswer {
 export async function answerQuestion(argv: readonly string[], apiUrl: string | undefined): Promise<ExchangeAnswer> {
   const [modulePath = '', id = '', timeframe = '', ...symbols] = argv;
   try {
-    const { openCcxtExchange } = (await import(pathToFileURL(modulePath).href)) as ExchangeModule;
-    const exchange = await openCcxtExchange({ id, apiUrl });
+    const analyst = (await import(pathToFileURL(modulePath).href)) as ExchangeModule;
+    const exchange = await analyst.openCcxtExchange({ id, apiUrl });
     exchange.assertServes(timeframeName.parse(timeframe));
     for (const symbol of symbols)
       await exchange.fetchCandles({ symbol, timeframe, sinceMs: Date.now() - 7 * 86_400_000, limit: 2 });

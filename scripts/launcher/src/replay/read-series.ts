@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { DecimalCandle } from '@octant/trading/market/candle';
@@ -30,6 +30,8 @@ export function readSeries(request: SeriesRequest, config: DeskConfig): readonly
   if (symbols.length > files.length) {
     throw new InputError(`--symbol: expected at most one a file (${files.length}), was ${symbols.length}`);
   }
+  const missing = files.find((file) => !existsSync(file));
+  if (missing !== undefined) throw new InputError(`${missing}: expected a CSV or CSV.gz file, was nothing`);
   const named = files.map((file, index) => ({ file, symbol: symbolOf(file, symbols[index], config) }));
   for (const [index, { file, symbol }] of named.entries()) {
     const first = named.findIndex((other) => other.symbol === symbol);

@@ -54,7 +54,7 @@ function agentLines(state: ScreenState, width: number, chalk: ChalkInstance): st
     const again = agent.restarts === 0 ? '' : chalk.yellow(` ${agent.restarts}×`);
     return [agent.name, `${paintState(agent, chalk)}${again}`, chalk.dim(agent.url), formatBytes(agent.residentBytes)];
   });
-  return plainTable(['AGENT', 'STATE', 'URL', 'MEMORY'], rows, [21, width - 53, 22, 7], chalk);
+  return plainTable({ head: ['AGENT', 'STATE', 'URL', 'MEMORY'], rows, colWidths: [21, width - 53, 22, 7] }, chalk);
 }
 
 function paintState({ state }: AgentLine, chalk: ChalkInstance): string {
@@ -107,7 +107,8 @@ function streamLines({ overview }: ScreenState, size: { width: number; rows: num
     lag === null ? chalk.dim('?') : lag > 0 ? formatCount(lag) : chalk.dim('0'),
     dlq > 0 ? chalk.red.bold(formatCount(dlq)) : chalk.dim('0'),
   ]);
-  const table = plainTable(['STREAM', 'PENDING', 'UNREAD', 'DEAD'], rows, [size.width - 24, 8, 7, 6], chalk);
+  const head = ['STREAM', 'PENDING', 'UNREAD', 'DEAD'];
+  const table = plainTable({ head, rows, colWidths: [size.width - 24, 8, 7, 6] }, chalk);
   return fits ? table : [...table, chalk.dim(`  and ${streams.length - shown.length} more`)];
 }
 
@@ -135,7 +136,13 @@ const NO_BORDER = Object.fromEntries(
     .map((name) => [name, '']),
 );
 
-function plainTable(head: string[], rows: string[][], colWidths: number[], chalk: ChalkInstance): string[] {
+interface PlainTable {
+  readonly head: readonly string[];
+  readonly rows: readonly string[][];
+  readonly colWidths: number[];
+}
+
+function plainTable({ head, rows, colWidths }: PlainTable, chalk: ChalkInstance): string[] {
   const table = new Table({
     chars: NO_BORDER,
     colWidths,
