@@ -2,7 +2,7 @@ import { Breaker } from './breaker.js';
 import type { BusCore } from './bus-core.js';
 import { Delivery } from './delivery.js';
 import { handleDelivery } from './handle-delivery.js';
-import { Lanes } from './lanes.js';
+import type { Lanes } from './lanes.js';
 import { isPassingRedisFailure } from './redis-connection.js';
 import { Slots } from './slots.js';
 import type { StreamEntry } from './stream-entry.js';
@@ -79,8 +79,8 @@ export class GroupConsumer {
   }
 
   async #see(delivery: Delivery, lane: string | undefined): Promise<void> {
-    const { stopping, clock } = this.#core;
-    while (!delivery.settled && !stopping.aborted) {
+    const { clock } = this.#core;
+    while (this.#isLive(delivery)) {
       if (delivery.dueAtMs > clock.now()) {
         await this.#park(delivery, lane);
         continue;
@@ -88,13 +88,17 @@ export class GroupConsumer {
       const turn = this.#slots.acquire();
       if (turn !== undefined) await turn;
       try {
-        if (!delivery.settled && !stopping.aborted) await this.#attempt(delivery);
+        if (this.#isLive(delivery)) await this.#attempt(delivery);
       } finally {
         this.#slots.release();
       }
     }
     if (delivery.settled) this.#forget(delivery);
     else this.#notify();
+  }
+
+  #isLive(delivery: Delivery): boolean {
+    return !delivery.settled && !this.#core.stopping.aborted;
   }
 
   async #attempt(delivery: Delivery): Promise<void> {

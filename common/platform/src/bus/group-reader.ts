@@ -62,16 +62,20 @@ export class GroupReader {
 
   async #run(): Promise<void> {
     const { stopping, clock } = this.#core;
-    while (!stopping.aborted) {
+    while (!this.#stopping()) {
       try {
         await this.#turn();
         this.#failedBefore = false;
       } catch (error) {
-        if (stopping.aborted) return;
+        if (this.#stopping()) return;
         await this.#recover(error);
         await clock.sleep(isMissingGroup(error) ? 0 : 100, stopping);
       }
     }
+  }
+
+  #stopping(): boolean {
+    return this.#core.stopping.aborted;
   }
 
   async #turn(): Promise<void> {

@@ -3,7 +3,7 @@ import { retryDelayMs } from './backoff.js';
 import type { Breaker } from './breaker.js';
 import type { BusCore } from './bus-core.js';
 import type { MessageOutcome } from './bus-observer.js';
-import { describeError, failureKindOf } from './dead-letter.js';
+import { type FailureKind, describeError, failureKindOf } from './dead-letter.js';
 import type { Delivery, DeliveryPlan } from './delivery.js';
 import type { Identified } from './encode-message.js';
 import { deriveOutputId } from './message-id.js';
@@ -122,16 +122,9 @@ async function onFailedAttempt(
 ): Promise<void> {
   const { error, breaker } = failed;
   const kind = failureKindOf(error);
-  const { tuning } = core;
   const attempt = (kind === 'transient' ? delivery.transient : delivery.counted) + 1;
-  const delayMs = retryDelayMs(
-    attempt,
-    { baseMs: tuning.backoffBaseMs, capMs: tuning.backoffCapMs },
-    { random: core.random, retryAfterMs: error instanceof TransientError ? error.retryAfterMs : undefined },
-  );
-  const limit = delivery.subscription.maxFailures ?? tuning.maxFailures;
-  const mayBeLast = kind === 'permanent' || (kind === 'counted' && attempt >= limit);
-  if (mayBeLast && delivery.runs > 0 && (await happenedAlready(core, delivery))) return;
+  if (mayBeLast(core, delivery, { kind, attempt }) && (await happenedAlready(core, delivery))) return;
+  const delayMs = delayOf(core, error, attempt);
   const { status, reason } = await failEntry(core, delivery, { kind, error, delayMs });
   if (status === 'PARKED') {
     onParked(core, delivery, { kind, error, delayMs, attempt });
@@ -145,6 +138,20 @@ async function onFailedAttempt(
   if (status !== 'DLQ') return;
   count(core, delivery, 'dead_lettered');
   core.logger.error({ ...about(delivery), err: error, reason }, 'message dead-lettered');
+}
+
+/** Whether a handler that has run has failed for what may be the last time. */
+function mayBeLast(core: BusCore, delivery: Delivery, failed: { kind: FailureKind; attempt: number }): boolean {
+  if (delivery.runs === 0 || failed.kind === 'transient') return false;
+  return (
+    failed.kind === 'permanent' || failed.attempt >= (delivery.subscription.maxFailures ?? core.tuning.maxFailures)
+  );
+}
+
+function delayOf(core: BusCore, error: unknown, attempt: number): number {
+  const { tuning, random } = core;
+  const retryAfterMs = error instanceof TransientError ? error.retryAfterMs : undefined;
+  return retryDelayMs(attempt, { baseMs: tuning.backoffBaseMs, capMs: tuning.backoffCapMs }, { random, retryAfterMs });
 }
 
 /** Before a dead letter: the effect's store is asked, and when the effect is there the entry is committed instead. */

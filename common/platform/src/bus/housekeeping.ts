@@ -57,7 +57,7 @@ export class Housekeeping {
     this.#relaying = effects.relay(
       async ({ message, traceId }) => {
         const encoded = encodeMessage(keys, message, traceId);
-        await scripts.runUntil('publish', encoded.keys, encoded.args, () => stopping.aborted || closing.aborted);
+        await scripts.runUntil({ name: 'publish', ...encoded }, () => stopping.aborted || closing.aborted);
       },
       { olderThanMs, stopping },
     );

@@ -89,5 +89,5 @@ export function isPassingRedisFailure(error: unknown): boolean {
 
 /** True when the stream or the group that a command names does not exist (any more). */
 export function isMissingGroup(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('NOGROUP');
+  return error instanceof Error && /NOGROUP|no such key/.test(error.message);
 }

@@ -60,7 +60,7 @@ export class RedisPublisher implements Publisher, StateReader {
   async #run(name: ScriptName, keys: readonly string[], args: readonly ScriptArgument[]): Promise<unknown> {
     const giveUpAtMs = this.#clock.monotonic() + this.#patienceMs;
     await this.#whenReady();
-    return this.#scripts.runUntil(name, keys, args, () => this.#clock.monotonic() >= giveUpAtMs);
+    return this.#scripts.runUntil({ name, keys, args }, () => this.#clock.monotonic() >= giveUpAtMs);
   }
 
   async #whenReady(): Promise<void> {

@@ -29,6 +29,13 @@ const scripts = {
 export type ScriptName = keyof typeof scripts;
 export type ScriptArgument = string | number;
 
+/** One call of a script. */
+export interface ScriptCall {
+  readonly name: ScriptName;
+  readonly keys: readonly string[];
+  readonly args: readonly ScriptArgument[];
+}
+
 type ScriptCommand = (...args: ScriptArgument[]) => Promise<unknown>;
 
 /** Runs the bus' Lua scripts on one connection. Each is safe to send again, which is what makes `runUntil` right. */
@@ -59,12 +66,8 @@ export class RedisScripts {
    * Sends a script until Redis answers it, however often Redis goes away meanwhile.
    * @throws TransientError `redis_unavailable` when `until` says enough; an error reply of the script at once.
    */
-  async runUntil(
-    name: ScriptName,
-    keys: readonly string[],
-    args: readonly ScriptArgument[],
-    enough: () => boolean,
-  ): Promise<unknown> {
+  async runUntil(call: ScriptCall, enough: () => boolean): Promise<unknown> {
+    const { name, keys, args } = call;
     for (;;) {
       try {
         return await this.run(name, keys, args);

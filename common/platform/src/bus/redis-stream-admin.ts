@@ -126,7 +126,7 @@ export class RedisStreamAdmin implements StreamAdmin {
   }
 
   async #newest(key: string, count: number): Promise<Entry[]> {
-    return (await this.#redis.xrevrange(key, '+', '-', 'COUNT', count)) as Entry[];
+    return await this.#redis.xrevrange(key, '+', '-', 'COUNT', count);
   }
 
   async #oldestPendingSeconds(key: string, group: string, pending: number): Promise<number> {

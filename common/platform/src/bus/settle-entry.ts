@@ -41,7 +41,7 @@ export async function commitEntry(core: BusCore, delivery: Delivery, effect: Eff
     args.push(...encoded.args);
   }
   const [status] = await answered<[CommitStatus]>(
-    () => core.scripts.runUntil('commit', scriptKeys, args, () => core.closing.aborted),
+    () => core.scripts.runUntil({ name: 'commit', keys: scriptKeys, args }, () => core.closing.aborted),
     ['GONE'],
   );
   return status;
@@ -77,7 +77,7 @@ export async function failEntry(
     ...letterFields(delivery, core.consumer, failure.error),
   ];
   const [status, , reason] = await answered<[FailStatus, unknown?, string?]>(
-    () => core.scripts.runUntil('fail', scriptKeys, args, () => core.closing.aborted),
+    () => core.scripts.runUntil({ name: 'fail', keys: scriptKeys, args }, () => core.closing.aborted),
     ['GONE'],
   );
   return { status, reason: status === 'DLQ' ? (reason ?? '') : '' };
