@@ -15,6 +15,23 @@ const FAILED = 1;
 const BAD_INPUT = 2;
 const INTERRUPTED = 130;
 
+/** A reader of our output that goes away (`| head`) must not leave servers and agents behind. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
+
+/** A bug ends the desk in an orderly way, too. */
+function closeOnBug(closing: Closing): void {
+  process.once('uncaughtException', (error) => {
+    process.stderr.write(`${error.stack ?? error.message}\n`);
+    void closing.close().finally(() => process.exit(FAILED));
+  });
+}
+
 /** `npm start`: runs the desk until it is ended. Resolves to the exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
   try {
@@ -30,6 +47,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 async function launch(flags: StartFlags): Promise<number> {
   const closing = new Closing();
+  outliveReaders();
+  closeOnBug(closing);
   const interruption = new Interruption(() => {
     closing.hurry();
   });

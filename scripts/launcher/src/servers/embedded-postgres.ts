@@ -1,4 +1,15 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
 import { isReachable } from './ordinary-user.js';
@@ -31,8 +42,10 @@ export function prepareEmbeddedPostgres(
     search.say(`  copying the PostgreSQL programs to ${copy}`);
     rmSync(`${copy}.part`, { recursive: true, force: true });
     mkdirSync(dirname(copy), { recursive: true });
-    cpSync(native, `${copy}.part`, { recursive: true });
+    // Links stay relative: followed, they would lead back to where the user may not go.
+    cpSync(native, `${copy}.part`, { recursive: true, verbatimSymlinks: true });
     makeLinks(`${copy}.part`);
+    openToAll(`${copy}.part`);
     renameSync(`${copy}.part`, copy);
   }
   return join(copy, 'bin');
@@ -53,6 +66,16 @@ export function makeLinks(native: string): void {
     mkdirSync(dirname(link), { recursive: true });
     rmSync(link, { force: true });
     symlinkSync(relative(dirname(link), join(native, relative('native', source))), link);
+  }
+}
+
+/** Lets everybody read and run it, whatever umask it was installed under. */
+function openToAll(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) openToAll(path);
+    else if (entry.isFile()) chmodSync(path, (statSync(path).mode & 0o100) === 0 ? 0o644 : 0o755);
   }
 }
 
