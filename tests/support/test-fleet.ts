@@ -8,7 +8,7 @@ import { report, type Report } from '@octant/trading/backtest/report';
 import type { DecimalCandle } from '@octant/trading/market/candle';
 import type { TimeframeName } from '@octant/trading/messages/envelope';
 import { pino } from 'pino';
-import { AGENTS, portsFrom, urlOf, type AgentName } from '../../scripts/launcher/src/fleet/agents.js';
+import { AGENTS, portsFrom, type AgentName } from '../../scripts/launcher/src/fleet/agents.js';
 import { Fleet } from '../../scripts/launcher/src/fleet/fleet.js';
 import { findFreePort, isPortFree } from '../../scripts/launcher/src/servers/free-port.js';
 import { ADMIN_TOKEN, SERVICE_TOKEN, type HttpAnswer } from './agent-desk.js';

@@ -4,10 +4,12 @@ import { streams } from '@octant/trading/messages/streams';
 import { httpAgents } from './adapters/agents-port.js';
 import { postgresAuditStore } from './adapters/audit-store.js';
 import { httpTrades } from './adapters/trades-port.js';
+import { advanceAll } from './cycle/advance.js';
 import { orchestratorSettings, type OrchestratorSettings } from './config.js';
 import { deskMetrics } from './desk/desk-metrics.js';
 import { DeskStore } from './desk/desk-store.js';
 import { recoverDesk } from './desk/recover-desk.js';
+import { Stall } from './desk/stall.js';
 import { DESK_LANE, TradingDesk } from './desk/trading-desk.js';
 import { hasWaitingStep, watchTimeOuts } from './desk/watch-time-outs.js';
 import { onAnalysisProgress, onAnalysisSignal } from './handlers/on-analysis.js';
@@ -26,6 +28,7 @@ import { pnlRoutes } from './routes/pnl.js';
 
 const GROUP = 'orchestrator';
 const WATCH_EVERY_MS = 500;
+const RETRY_EVERY_MS = 50;
 const NUDGE_AFTER_MS = 1500;
 
 /** Coordination: sessions, the decision cycle, PnL and halts, admin and operations endpoints, the audit. */
@@ -45,7 +48,15 @@ function wireOrchestrator(context: AgentContext<OrchestratorSettings>): AgentWir
   const metrics = deskMetrics(context.metrics);
   const trades = httpTrades(http);
   const auditStore = postgresAuditStore(database);
-  const desk = new TradingDesk({ store, agents: httpAgents(http), clock, settings, onOrder: metrics.observeDecision });
+  const stall = new Stall(context.logger);
+  const desk = new TradingDesk({
+    store,
+    onStalled: stall.note,
+    agents: httpAgents(http),
+    clock,
+    settings,
+    onOrder: metrics.observeDecision,
+  });
   const inLane = <Result>(work: () => Promise<Result>) => context.inLane(GROUP, DESK_LANE, work);
   const routes: DeskRoutes = {
     store,
@@ -64,6 +75,13 @@ function wireOrchestrator(context: AgentContext<OrchestratorSettings>): AgentWir
       ...adminStreamRoutes({ ...routes, admin, auditStore }),
     },
     schedules: [
+      {
+        name: 'retry stalled steps',
+        everyMs: RETRY_EVERY_MS,
+        run: async () => {
+          if (stall.take()) await routes.change(advanceAll);
+        },
+      },
       {
         name: 'watch time-outs',
         everyMs: WATCH_EVERY_MS,

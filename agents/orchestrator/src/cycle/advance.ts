@@ -3,6 +3,7 @@ import { recordClosedDays, unfinishedDayOf } from '../desk/ledger-turn.js';
 import { audit, notify } from '../desk/notices.js';
 import type { Session, SessionStatus, Step } from '../desk/session-state.js';
 import { stamp, type Turn } from '../desk/turn.js';
+import { attempt } from './attempt.js';
 import { beginStep } from './begin-step.js';
 import { decideSize, endCycle, type StepTurn } from './decide-symbol.js';
 import { fillsAreBooked, haltIsInForce, settleStep } from './settle-step.js';
@@ -14,9 +15,11 @@ import { fillsAreBooked, haltIsInForce, settleStep } from './settle-step.js';
 export async function advance(turn: Turn, session: Session): Promise<void> {
   while (session.status === 'running') {
     if (session.step === null) {
-      const next = session.queue.shift();
-      if (next === undefined) return;
-      await beginStep(turn, session, next);
+      const begun = await attempt(turn, session, async () => {
+        const next = session.queue.shift();
+        if (next !== undefined) await beginStep(turn, session, next);
+      });
+      if (!begun || session.step === null) return;
     }
     const { step } = session;
     if (step === null || !(await workStep({ turn, session, step }))) return;
@@ -42,7 +45,7 @@ async function workStep(work: StepTurn): Promise<boolean> {
     const symbol = step.symbols[step.cursor];
     if (symbol === undefined) break;
     if (step.decision !== null) return false;
-    await decideSize(work, symbol);
+    if (!(await attempt(turn, session, () => decideSize(work, symbol)))) return false;
   }
   return true;
 }

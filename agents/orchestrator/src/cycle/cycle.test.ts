@@ -10,9 +10,12 @@ import {
 } from '@octant/trading/config/agent-configs';
 import { orchestratorConfig, type OrchestrationMode } from '@octant/trading/config/orchestrator-config';
 import { strategyConfig } from '@octant/trading/config/strategy-config';
+import { seededRandom } from '@octant/trading/market/random';
 import { simulateCandles } from '@octant/trading/market/simulated-market';
 import type { DecimalCandle } from '@octant/trading/market/candle';
 import { dayLimitsOf } from '@octant/trading/portfolio/decide-halt';
+import { TransientError } from '@octant/platform/errors/errors';
+import type { AgentsPort } from '../adapters/agents-port.js';
 import type { OrchestratorSettings } from '../config.js';
 import type { Desk } from '../desk/desk-state.js';
 import { openSession, type Session } from '../desk/session-state.js';
@@ -70,12 +73,34 @@ function settingsOf(input: BacktestInput): OrchestratorSettings {
   };
 }
 
-async function replay(input: BacktestInput, { mode, raceSeed }: { mode: OrchestrationMode; raceSeed: number }) {
+/** Agents of which a share of the calls is answered by a time-out, half of them after the work was done. */
+function unreliableAgents(agents: AgentsPort, share: number): AgentsPort {
+  const random = seededRandom(7);
+  const flaky =
+    <Question, Answer>(ask: (question: Question) => Promise<Answer>) =>
+    async (question: Question): Promise<Answer> => {
+      const fails = random() < share;
+      if (fails && random() < 0.5) await ask(question);
+      if (fails) throw new TransientError('no answer in time', { code: 'timeout' });
+      return ask(question);
+    };
+  return {
+    size: flaky((question) => agents.size(question)),
+    analyze: flaky((command) => agents.analyze(command)),
+    evaluateRisk: flaky((request) => agents.evaluateRisk(request)),
+    submit: flaky((order) => agents.submit(order)),
+  };
+}
+
+async function replay(
+  input: BacktestInput,
+  { mode, raceSeed, unreliable }: { mode: OrchestrationMode; raceSeed: number; unreliable?: number },
+) {
   const agents = new MemoryAgents(input);
   const settings = settingsOf(input);
   const memory: MemoryDesk = new MemoryDesk({
     settings,
-    agents,
+    agents: unreliable === undefined ? agents : unreliableAgents(agents, unreliable),
     raceSeed,
     answer: (message) => agents.answer(message, 's1'),
   });
@@ -130,6 +155,21 @@ describe.each(scenarios)('the decision cycle with $name', ({ strategy, overrides
     },
   );
 });
+
+it.each(['pubsub', 'http', 'hybrid'] as const)(
+  'gives the same in mode %s while a third of the calls fails',
+  async (mode) => {
+    const input = inputOf('momentum');
+    const expected = runBacktest(input);
+    const { session } = await replay(input, { mode, raceSeed: 9, unreliable: 0.3 });
+    const { candles, signals, riskRequests, riskRefused, orders, fills, rejected } = expected;
+    expect(session).toMatchObject({
+      status: 'finished',
+      endEquityQuote: expected.finalEquityQuote,
+      counters: { candles, signals, riskRequests, riskRefused, orders, fills, rejected },
+    });
+  },
+);
 
 it('halts on the days on which the backtest halts', async () => {
   const input = inputOf('momentum', { dailyTargetPct: 0.3 });

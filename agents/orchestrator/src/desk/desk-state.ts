@@ -1,4 +1,5 @@
 import type { Ledger } from '@octant/trading/portfolio/ledger';
+import type { ExecStatus } from '@octant/trading/messages/execution';
 import type { OrderSide, TimeframeName } from '@octant/trading/messages/envelope';
 
 /** An order that was sent and has neither filled nor ended: its exposure counts. */
@@ -31,6 +32,8 @@ export interface Desk {
   /** Halt version that the executor has confirmed. */
   executorHaltVersion: number;
   openOrders: OpenOrder[];
+  /** Fills that came before one with a smaller number; booked when that one has come. */
+  heldFills: ExecStatus[];
   consecutiveLosers: number;
   /** Real time of the last loss-triggered optimizer request. */
   lastOptimizerRequestAtMs: number;
@@ -51,6 +54,7 @@ export function openDesk(): Desk {
     adminHalt: null,
     executorHaltVersion: 0,
     openOrders: [],
+    heldFills: [],
     consecutiveLosers: 0,
     lastOptimizerRequestAtMs: 0,
     runningSessionIds: [],

@@ -16,6 +16,7 @@ export interface TradingDeskParts {
   readonly clock: Clock;
   readonly settings: () => OrchestratorSettings;
   readonly onOrder: (sincePublishedMs: number) => void;
+  readonly onStalled: (error: Error) => void;
 }
 
 type Work<Result> = (turn: Turn) => Promise<Result> | Result;
@@ -51,7 +52,7 @@ export class TradingDesk {
   }
 
   #turnOf(drafts: Pick<Turn, 'desk' | 'sessions' | 'messages'>): Turn {
-    const { agents, clock, settings, onOrder } = this.#parts;
-    return { ...drafts, agents, onOrder, settings: settings(), nowMs: clock.now() };
+    const { agents, clock, settings, onOrder, onStalled } = this.#parts;
+    return { ...drafts, agents, onOrder, onStalled, settings: settings(), nowMs: clock.now() };
   }
 }

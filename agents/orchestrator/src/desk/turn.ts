@@ -10,6 +10,8 @@ export interface Turn extends Drafts {
   readonly nowMs: number;
   /** Called for each order that is sent, with the ms since its candle was published. */
   readonly onOrder: (sincePublishedMs: number) => void;
+  /** Called when an agent could not be asked: the step waits and is tried again soon. */
+  readonly onStalled: (error: Error) => void;
 }
 
 /** `ts` and `traceId` of a message published in this turn. */

@@ -1,5 +1,4 @@
 import type { Incoming } from '@octant/platform/bus/message';
-import { TransientError } from '@octant/platform/errors/errors';
 import { Decimal } from '@octant/trading/money/decimal';
 import { applyFill, type LedgerFill } from '@octant/trading/portfolio/ledger';
 import type { ExecStatus } from '@octant/trading/messages/execution';
@@ -16,7 +15,7 @@ export function onExecStatus(desk: TradingDesk) {
   return ({ payload, traceId }: Incoming<ExecStatus>) =>
     desk.turn(
       async (turn) => {
-        bookFill(turn, payload, traceId);
+        bookInOrder(turn, payload, traceId);
         endOrder(turn, payload);
         answerDecision(turn, payload);
         await advanceAll(turn);
@@ -25,17 +24,27 @@ export function onExecStatus(desk: TradingDesk) {
     );
 }
 
-function bookFill(turn: Turn, status: ExecStatus, traceId: string): void {
+/** Books the fill if it is the account's next, and then those that waited for it; holds it when it is early. */
+function bookInOrder(turn: Turn, status: ExecStatus, traceId: string): void {
   const fill = ledgerFillOf(status);
   if (fill === undefined) return;
-  const ledger = ledgerAt(turn, fill.atMs);
-  if (fill.fillSeq > ledger.lastFillSeq + 1) {
-    throw new TransientError(
-      `expected fill ${String(ledger.lastFillSeq + 1)} of the account next, was ${String(fill.fillSeq)}`,
-      { code: 'behind', retryAfterMs: 20 },
-    );
+  const { desk } = turn;
+  if (fill.fillSeq > ledgerAt(turn, fill.atMs).lastFillSeq + 1) {
+    if (!desk.heldFills.some(({ fillSeq }) => fillSeq === fill.fillSeq)) desk.heldFills.push(status);
+    return;
   }
-  const applied = applyFill(ledger, fill);
+  bookFill(turn, { status, fill, traceId });
+  const next = desk.heldFills.find(({ fillSeq }) => fillSeq === fill.fillSeq + 1);
+  if (next === undefined) return;
+  desk.heldFills = desk.heldFills.filter((held) => held !== next);
+  bookInOrder(turn, next, next.traceId);
+}
+
+function bookFill(
+  turn: Turn,
+  { status, fill, traceId }: { status: ExecStatus; fill: LedgerFill; traceId: string },
+): void {
+  const applied = applyFill(ledgerAt(turn, fill.atMs), fill);
   turn.desk.ledger = applied.ledger;
   const session = turn.sessions.get(status.sessionId);
   if (session !== undefined) session.counters.fills += 1;

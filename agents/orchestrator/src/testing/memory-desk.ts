@@ -5,6 +5,7 @@ import { seededRandom } from '@octant/trading/market/random';
 import { streams, type StreamName } from '@octant/trading/messages/streams';
 import type { AgentsPort } from '../adapters/agents-port.js';
 import type { OrchestratorSettings } from '../config.js';
+import { advanceAll } from '../cycle/advance.js';
 import { DeskStore } from '../desk/desk-store.js';
 import { TradingDesk } from '../desk/trading-desk.js';
 import { onAnalysisProgress, onAnalysisSignal } from '../handlers/on-analysis.js';
@@ -60,6 +61,7 @@ export class MemoryDesk {
   readonly #ids = new Set<string>();
   readonly #random: () => number;
   readonly #options: MemoryDeskOptions;
+  isStalled = false;
   nowMs = 1_700_000_000_000;
 
   constructor(options: MemoryDeskOptions) {
@@ -72,6 +74,9 @@ export class MemoryDesk {
       clock,
       settings: () => options.settings,
       onOrder: () => undefined,
+      onStalled: () => {
+        this.isStalled = true;
+      },
     });
     this.#handlers = {
       'market.candles': onMarketCandles(this.desk),
@@ -111,7 +116,12 @@ export class MemoryDesk {
     for (;;) {
       const waiting = [...this.#queues.entries()].filter(([, queue]) => queue.length > 0);
       const picked = waiting[Math.floor(this.#random() * waiting.length)];
-      if (picked === undefined) return;
+      if (picked === undefined) {
+        if (!this.isStalled) return;
+        this.isStalled = false;
+        await this.apply(await this.desk.turn(advanceAll));
+        continue;
+      }
       const [stream, queue] = picked;
       const message = queue.shift();
       const handler = this.#handlers[stream];
