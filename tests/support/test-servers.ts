@@ -15,6 +15,14 @@ export function testServerUrls(): TestServerUrls {
   throw new Error('expected TEST_REDIS_URL and TEST_DATABASE_URL, were not set: run `npm test`, or set both');
 }
 
+/** The server's URL with its password by way of another port of the loopback address, where a test's own wire listens. */
+export function viaPort(serverUrl: string, port: number): string {
+  const url = new URL(serverUrl);
+  url.hostname = '127.0.0.1';
+  url.port = String(port);
+  return url.href;
+}
+
 /** A Redis prefix and a Postgres schema that nobody else uses, and how to drop what was put there. */
 export interface FreshDesk extends TestServerUrls {
   /** For `OCTANT_REDIS_PREFIX`. */

@@ -2,6 +2,7 @@ import { type Server, type Socket, connect, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBus } from '@octant/platform/bus/open-bus';
 import { subscription } from '@octant/platform/bus/subscription';
+import { viaPort } from '../../support/test-servers.js';
 import { CountingObserver, TestDesk, eventually, silentLogger, workItem } from './desk.js';
 
 /** Passes bytes on to Redis until it is told to cut every connection and take no new ones. */
@@ -12,7 +13,10 @@ class Wire {
   /** Replies are thrown away while true, so that effects happen and nobody hears of it. */
   deaf = false;
 
+  readonly #redisUrl: string;
+
   constructor(redisUrl: string) {
+    this.#redisUrl = redisUrl;
     const { hostname, port } = new URL(redisUrl);
     this.#server = createServer((client) => {
       if (this.#cut) {
@@ -39,7 +43,7 @@ class Wire {
     await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('expected a TCP address');
-    return `redis://127.0.0.1:${String(address.port)}`;
+    return viaPort(this.#redisUrl, address.port);
   }
 
   cut(): void {

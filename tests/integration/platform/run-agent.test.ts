@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { openBus } from '@octant/platform/bus/open-bus';
 import type { Bus } from '@octant/platform/bus/bus';
 import { migrateDatabase } from '@octant/platform/postgres/migrate-database';
-import { freshDesk, type FreshDesk } from '../../support/test-servers.js';
+import { freshDesk, viaPort, type FreshDesk } from '../../support/test-servers.js';
 import { AgentProcess } from './agent-process.js';
 
 const directory = fileURLToPath(new URL('../../../migrations', import.meta.url));
@@ -175,7 +175,7 @@ describe('a start that must wait', () => {
   test('for Redis says so, is live but not healthy, and goes on when it comes', async () => {
     const { hostname, port: redisPort } = new URL(desk.redisUrl);
     const port = await freePort();
-    const agent = run({ REDIS_URL: `redis://127.0.0.1:${String(port)}` });
+    const agent = run({ REDIS_URL: viaPort(desk.redisUrl, port) });
     await agent.line('waiting for Redis');
     const url = await agent.url();
     expect((await fetch(`${url}/livez`)).status).toBe(200);
