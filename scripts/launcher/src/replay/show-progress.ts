@@ -32,7 +32,7 @@ export function showProgress(
 function bar(total: number, perSecond: (done: number) => string): ProgressView {
   const single = new SingleBar(
     {
-      format: '  {bar} {percentage} %  {value}/{total} candles  {rate}/s  equity {equity}  {eta_formatted} left',
+      format: '  {bar} {percentage} %  {value}/{total} candles  {rate}/s  equity {equity}',
       barsize: 30,
       hideCursor: true,
       // Ctrl-C is the launcher's: it drains before it ends.
