@@ -138,6 +138,7 @@ export class TestFleet {
       await sleep(50);
     }
     const answer = await this.call('orchestrator', `/orchestrate/sessions/${sessionId}/report`);
+    if (answer.status !== 200) throw new Error(`report: ${JSON.stringify(answer.body)}`);
     return report.parse(answer.body);
   }
 

@@ -126,6 +126,8 @@ export class RedisStreamAdmin implements StreamAdmin {
   }
 
   async #newest(key: string, count: number): Promise<Entry[]> {
+    // Redis answers XREVRANGE … COUNT 0 with nil, not with an empty list.
+    if (count === 0) return [];
     return await this.#redis.xrevrange(key, '+', '-', 'COUNT', count);
   }
 
