@@ -28,6 +28,16 @@ export interface ReplayRequest {
   readonly timeframe: TimeframeName;
 }
 
+interface SessionView {
+  readonly status: string;
+  readonly failure: string | null;
+  readonly counters: { readonly candles: number };
+}
+
+interface CallInit extends Omit<RequestInit, 'headers'> {
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** The eight real processes on a desk of their own, on free ports, for one test. */
 export class TestFleet {
   readonly desk: FreshDesk;
@@ -86,7 +96,7 @@ export class TestFleet {
     return this.fleet.agent(agent).url;
   }
 
-  async call(agent: AgentName, path: string, init: RequestInit = {}): Promise<HttpAnswer> {
+  async call(agent: AgentName, path: string, init: CallInit = {}): Promise<HttpAnswer> {
     const headers = { 'content-type': 'application/json', 'x-service-token': SERVICE_TOKEN, ...init.headers };
     const response = await fetch(this.url(agent) + path, { ...init, headers });
     const text = await response.text();
@@ -94,8 +104,9 @@ export class TestFleet {
     return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
   }
 
-  post(agent: AgentName, path: string, body: unknown, headers: Record<string, string> = {}): Promise<HttpAnswer> {
-    return this.call(agent, path, { method: 'POST', body: JSON.stringify(body), headers });
+  /** `[body, headers]`. */
+  post(agent: AgentName, path: string, ...[body, headers]: [unknown, Record<string, string>?]): Promise<HttpAnswer> {
+    return this.call(agent, path, { method: 'POST', body: JSON.stringify(body), headers: headers ?? {} });
   }
 
   /** Stores the candles and opens the session; answers its id. */
@@ -129,17 +140,22 @@ export class TestFleet {
   ): Promise<Report> {
     const deadline = performance.now() + 240_000;
     for (;;) {
-      const session = await this.call('orchestrator', `/orchestrate/sessions/${sessionId}`).catch(() => undefined);
-      const body = session?.body as { status: string; counters: { candles: number } } | undefined;
-      if (session?.status === 200 && body?.status === 'finished') break;
-      if (performance.now() > deadline)
-        throw new Error(`the replay did not finish: ${JSON.stringify(body)} ${this.deaths.join('; ')}`);
-      if (session?.status === 200 && body !== undefined) await onPoll(body.counters.candles);
+      const session = await this.#session(sessionId);
+      if (session?.status === 'finished') break;
+      if (session?.status === 'failed') throw new Error(`the session failed: ${String(session.failure)}`);
+      if (performance.now() > deadline) throw new Error(`the replay did not finish: ${this.deaths.join('; ')}`);
+      if (session !== undefined) await onPoll(session.counters.candles);
       await sleep(50);
     }
     const answer = await this.call('orchestrator', `/orchestrate/sessions/${sessionId}/report`);
     if (answer.status !== 200) throw new Error(`report: ${JSON.stringify(answer.body)}`);
     return report.parse(answer.body);
+  }
+
+  /** Undefined while the orchestrator is away. */
+  async #session(sessionId: string): Promise<SessionView | undefined> {
+    const answer = await this.call('orchestrator', `/orchestrate/sessions/${sessionId}`).catch(() => undefined);
+    return answer?.status === 200 ? (answer.body as SessionView) : undefined;
   }
 
   async replay(request: ReplayRequest): Promise<Report> {

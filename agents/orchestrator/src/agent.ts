@@ -1,4 +1,4 @@
-import { defineAgent, type AgentContext, type AgentWiring } from '@octant/platform/agent/definition';
+import { defineAgent, type AgentContext, type AgentWiring, type Schedule } from '@octant/platform/agent/definition';
 import { subscription } from '@octant/platform/bus/subscription';
 import { streams } from '@octant/trading/messages/streams';
 import { httpAgents } from './adapters/agents-port.js';
@@ -74,33 +74,45 @@ function wireOrchestrator(context: AgentContext<OrchestratorSettings>): AgentWir
       ...adminHaltRoutes(routes),
       ...adminStreamRoutes({ ...routes, admin, auditStore }),
     },
-    schedules: [
-      {
-        name: 'retry stalled steps',
-        everyMs: RETRY_EVERY_MS,
-        run: async () => {
-          if (stall.take()) await routes.change(advanceAll);
-        },
-      },
-      {
-        name: 'watch time-outs',
-        everyMs: WATCH_EVERY_MS,
-        run: async () => {
-          const { sessions } = await store.view();
-          if (!hasWaitingStep(sessions, { nowMs: clock.now(), olderThanMs: NUDGE_AFTER_MS })) return;
-          await routes.change(watchTimeOuts);
-        },
-      },
-      {
-        name: 'desk metrics',
-        everyMs: 1000,
-        run: async () => {
-          metrics.observeDesk((await store.view()).desk, settings());
-        },
-      },
-    ],
+    schedules: schedulesOf({ routes, store, stall, metrics }),
     start: () => inLane(() => recoverDesk({ context, store, desk, trades })),
   };
+}
+
+interface Scheduled {
+  readonly routes: DeskRoutes;
+  readonly store: DeskStore;
+  readonly stall: Stall;
+  readonly metrics: ReturnType<typeof deskMetrics>;
+}
+
+function schedulesOf({ routes, store, stall, metrics }: Scheduled): readonly Schedule[] {
+  const { clock, settings } = routes;
+  return [
+    {
+      name: 'retry stalled steps',
+      everyMs: RETRY_EVERY_MS,
+      run: async () => {
+        if (stall.take()) await routes.change(advanceAll);
+      },
+    },
+    {
+      name: 'watch time-outs',
+      everyMs: WATCH_EVERY_MS,
+      run: async () => {
+        const { sessions } = await store.view();
+        if (!hasWaitingStep(sessions, { nowMs: clock.now(), olderThanMs: NUDGE_AFTER_MS })) return;
+        await routes.change(watchTimeOuts);
+      },
+    },
+    {
+      name: 'desk metrics',
+      everyMs: 1000,
+      run: async () => {
+        metrics.observeDesk((await store.view()).desk, settings());
+      },
+    },
+  ];
 }
 
 function tradingSubscriptions(desk: TradingDesk) {

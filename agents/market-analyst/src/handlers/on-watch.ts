@@ -1,6 +1,7 @@
 import type { Incoming, Outgoing } from '@octant/platform/bus/message';
 import type { HandlerResult } from '@octant/platform/bus/subscription';
 import { PermanentError } from '@octant/platform/errors/errors';
+import type { AnalysisProgress } from '@octant/trading/messages/analysis';
 import type { NotifyEvent } from '@octant/trading/messages/notify-event';
 import type { WatchCommand } from '@octant/trading/messages/orchestrator-commands';
 import type { FeedStore } from '../adapters/feed-store.js';
@@ -37,11 +38,31 @@ export function onWatch(ports: WatchPorts): (message: Incoming<WatchCommand>) =>
       return {
         transaction: async (sql) => {
           await ports.store.insert(sql, spec, { status: 'failed', reason });
-          return [failureNotice(spec, { reason, code }, { ts: ports.now(), traceId })];
+          const envelope = { ts: ports.now(), traceId };
+          return [failureNotice(spec, { reason, code }, envelope), failureProgress(spec, reason, envelope)];
         },
       };
     }
   };
+}
+
+/** Tells the orchestrator that this session has no feed. */
+function failureProgress(
+  { sessionId, symbols, strategy, historyFromMs }: FeedSpec,
+  feedFailure: string,
+  envelope: { ts: string; traceId: string },
+): Outgoing {
+  const payload: AnalysisProgress = {
+    requestId: `feed.${sessionId}`,
+    sessionId,
+    symbol: symbols[0] ?? '',
+    closeTimeMs: historyFromMs,
+    strategy: strategy?.name ?? 'unknown',
+    signal: 'none',
+    feedFailure,
+    ...envelope,
+  };
+  return { stream: 'analysis.progress', type: 'feed_failed', payload };
 }
 
 function failureNotice(

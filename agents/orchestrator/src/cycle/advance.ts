@@ -15,16 +15,17 @@ import { fillsAreBooked, haltIsInForce, settleStep } from './settle-step.js';
 export async function advance(turn: Turn, session: Session): Promise<void> {
   while (session.status === 'running') {
     if (session.step === null) {
-      const begun = await attempt(turn, session, async () => {
-        const next = session.queue.shift();
-        if (next !== undefined) await beginStep(turn, session, next);
-      });
-      if (!begun || session.step === null) return;
+      if (session.queue.length === 0 || !(await attempt(turn, session, () => beginNext(turn, session)))) return;
     }
     const { step } = session;
     if (step === null || !(await workStep({ turn, session, step }))) return;
     finishStep(turn, session, step);
   }
+}
+
+async function beginNext(turn: Turn, session: Session): Promise<void> {
+  const next = session.queue.shift();
+  if (next !== undefined) await beginStep(turn, session, next);
 }
 
 /** Takes every running session as far as it goes. */

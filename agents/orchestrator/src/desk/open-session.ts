@@ -24,6 +24,8 @@ export interface RunRequest {
 
 /** Lookbacks of history that a live session's indicators start from. */
 const LIVE_HISTORY_LOOKBACKS = 4;
+const DAY_MS = 86_400_000;
+const SIMULATION_AGE_MS = 365 * DAY_MS;
 
 /**
  * Fills what the request leaves open from the configuration. @throws PermanentError 400 naming the field, the value and
@@ -47,7 +49,7 @@ export function sessionSpecOf(
     strategy: strategy.name,
     source,
     feed,
-    historyFromMs: feed === 'live' ? liveHistoryFrom(nowMs, { timeframe, strategy }) : (request.fromMs ?? 0),
+    historyFromMs: historyFrom(request, { feed, nowMs, timeframe, strategy }),
     fromMs: request.fromMs ?? null,
     toMs: request.toMs ?? null,
     createdAtMs: nowMs,
@@ -75,10 +77,19 @@ function checkRange({ fromMs, toMs }: RunRequest): void {
   throw badRequest('toMs', `expected more than fromMs ${String(fromMs)}, was ${String(toMs)}`);
 }
 
-/** The open time from which a live session's indicators are fed. */
-function liveHistoryFrom(nowMs: number, of: { timeframe: TimeframeName; strategy: StrategyConfig }): number {
-  const candleMs = timeframeMs(of.timeframe);
-  return Math.floor(nowMs / candleMs - of.strategy.lookback * LIVE_HISTORY_LOOKBACKS) * candleMs;
+interface HistoryOf {
+  readonly feed: SessionSpec['feed'];
+  readonly nowMs: number;
+  readonly timeframe: TimeframeName;
+  readonly strategy: StrategyConfig;
+}
+
+/** The open time from which the session's indicators are fed; a simulated market opens a year ago. */
+function historyFrom(request: RunRequest, { feed, nowMs, timeframe, strategy }: HistoryOf): number {
+  const candleMs = timeframeMs(timeframe);
+  if (feed === 'live') return Math.floor(nowMs / candleMs - strategy.lookback * LIVE_HISTORY_LOOKBACKS) * candleMs;
+  if (request.fromMs !== undefined || feed === 'replay') return request.fromMs ?? 0;
+  return Math.floor((nowMs - SIMULATION_AGE_MS) / DAY_MS) * DAY_MS;
 }
 
 function canonicalSymbols(named: readonly string[], markets: readonly string[]): readonly string[] {

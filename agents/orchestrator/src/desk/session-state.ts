@@ -80,6 +80,8 @@ export interface SessionSpec {
 
 export interface Session extends SessionSpec {
   status: SessionStatus;
+  /** Why it failed. */
+  failure: string | null;
   /** Domain time of the first candle's open; null before it. */
   startedAtMs: number | null;
   startEquityQuote: string | null;
@@ -101,6 +103,7 @@ export function openSession(spec: SessionSpec): Session {
   return {
     ...spec,
     status: 'running',
+    failure: null,
     startedAtMs: null,
     startEquityQuote: null,
     endEquityQuote: null,

@@ -24,6 +24,7 @@ export function sessionViewOf(session: Session, desk: Desk) {
   return {
     sessionId: session.sessionId,
     status: session.status,
+    failure: session.failure,
     mode: session.mode,
     symbols: session.symbols,
     timeframe: session.timeframe,

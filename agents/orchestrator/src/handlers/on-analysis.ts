@@ -1,7 +1,7 @@
 import type { Incoming } from '@octant/platform/bus/message';
 import { requestIdOf } from '@octant/trading/exchange/order-id';
 import type { AnalysisProgress, AnalysisSignal } from '@octant/trading/messages/analysis';
-import { advance } from '../cycle/advance.js';
+import { advance, endSession } from '../cycle/advance.js';
 import type { Session, Step } from '../desk/session-state.js';
 import type { TradingDesk } from '../desk/trading-desk.js';
 import type { Turn } from '../desk/turn.js';
@@ -21,13 +21,25 @@ export function onAnalysisSignal(desk: TradingDesk) {
 
 /** The analysis of one symbol is over; `none` means that no signal comes. */
 export function onAnalysisProgress(desk: TradingDesk) {
-  return ({ payload }: Incoming<AnalysisProgress>) =>
+  return ({ payload, traceId }: Incoming<AnalysisProgress>) =>
     desk.turn(async (turn) => {
+      if (payload.feedFailure !== undefined) {
+        failSession(turn, payload.sessionId, { reason: payload.feedFailure, traceId });
+        return;
+      }
       const found = findAwaiting(turn, payload);
       if (found === undefined) return;
       found.step.analyses[payload.symbol] = { state: payload.signal === 'none' ? 'none' : 'awaited' };
       await advance(turn, found.session);
     });
+}
+
+/** A session without candles can only end. */
+function failSession(turn: Turn, sessionId: string, failure: { reason: string; traceId: string }): void {
+  const session = turn.sessions.get(sessionId);
+  if (session?.status !== 'running') return;
+  session.failure = failure.reason;
+  endSession(turn, session, { status: 'failed', traceId: failure.traceId, atMs: turn.nowMs });
 }
 
 interface Analyzed {

@@ -19,6 +19,13 @@ export const analysisSignal = z.looseObject({
 });
 export type AnalysisSignal = z.infer<typeof analysisSignal>;
 
-/** `analysis.progress`: one an analysis. `buy` or `sell` says that a signal of the same `requestId` was published. */
-export const analysisProgress = z.looseObject({ ...analysisFields, signal: z.enum(['buy', 'sell', 'none']) });
+/**
+ * `analysis.progress`: one an analysis. `buy` or `sell` says that a signal of the same `requestId` was published.
+ * `feedFailure` says that the session cannot be fed at all, and why: it ends.
+ */
+export const analysisProgress = z.looseObject({
+  ...analysisFields,
+  signal: z.enum(['buy', 'sell', 'none']),
+  feedFailure: z.string().min(1).optional(),
+});
 export type AnalysisProgress = z.infer<typeof analysisProgress>;

@@ -15,6 +15,7 @@ export type Counters = z.infer<typeof counters>;
 export const session = z.looseObject({
   sessionId: z.string(),
   status: z.enum(['running', 'stopped', 'finished', 'failed']),
+  failure: z.string().nullable().default(null),
   mode: z.string(),
   symbols: z.array(z.string()),
   timeframe: z.string(),

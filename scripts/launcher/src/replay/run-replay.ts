@@ -142,7 +142,11 @@ async function awaitEnd(
     const session = await client.session(sessionId);
     options.onSession(session);
     if (session.status === 'finished') return;
-    if (session.status !== 'running') throw new Error(`expected the replay to finish, was ${session.status}`);
+    if (session.status !== 'running') {
+      throw new Error(
+        `expected the replay to finish, was ${session.status}: ${session.failure ?? 'stopped by somebody'}`,
+      );
+    }
     await sleep(POLL_MS, undefined, { signal: options.signal }).catch(() => undefined);
     options.signal.throwIfAborted();
   }

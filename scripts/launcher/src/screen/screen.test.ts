@@ -12,6 +12,7 @@ const COUNTERS = { candles: 1234, signals: 56, riskRequests: 40, riskRefused: 4,
 const SESSION: Session = {
   sessionId: 's1',
   status: 'running',
+  failure: null,
   mode: 'hybrid',
   symbols: ['BTC-USD', 'ETH-USD'],
   timeframe: '1h',
