@@ -80,7 +80,8 @@ Examples:
   npm start -- --replay BTC-USDT.1h.csv.gz --timeframe 1h --from 2021-01-01 --to 2022-01-01 --report report.json --exit
 
 Servers: REDIS_URL and DATABASE_URL are used where they are set; else programs on the PATH, a container, or packages
-unpacked below .octant/ (refuse that with OCTANT_NO_INSTALL=1).`;
+unpacked below .octant/ (refuse that with OCTANT_NO_INSTALL=1). OCTANT_HOME names another folder than .octant/ for a
+second desk.`;
 
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { resolveSecretFiles } from '@octant/platform/config/secret-files';
 import { HelpShown, parseCommandLine, type StartFlags } from './command-line.js';
@@ -78,7 +78,9 @@ function makeContext(parts: ContextParts): LaunchContext {
   try {
     const { env } = resolveSecretFiles(process.env);
     const configSource = env['CONFIG_DIR'] ?? join(root, 'config');
-    return { files: deskFiles(root), env, inherited: process.env, configSource, ...parts };
+    const home = env['OCTANT_HOME'];
+    const files = home ? deskFiles(root, resolve(home)) : deskFiles(root);
+    return { files, env, inherited: process.env, configSource, ...parts };
   } catch (error) {
     throw asInputError(error);
   }

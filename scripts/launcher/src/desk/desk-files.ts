@@ -4,7 +4,7 @@ import { join } from 'node:path';
 export interface DeskFiles {
   /** Folder of the checkout. */
   readonly root: string;
-  /** `.octant`. */
+  /** `.octant`, or the folder of `OCTANT_HOME`. */
   readonly home: string;
   readonly run: string;
   readonly logs: string;
@@ -12,8 +12,7 @@ export interface DeskFiles {
   readonly serviceToken: string;
 }
 
-export function deskFiles(root: string): DeskFiles {
-  const home = join(root, '.octant');
+export function deskFiles(root: string, home = join(root, '.octant')): DeskFiles {
   return {
     root,
     home,

@@ -9,7 +9,7 @@ import { askHealth } from './agent-health.js';
 import { AGENTS, urlOf, type AgentName } from './agents.js';
 
 /** Small heaps: eight processes are the product. */
-const NODE_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=192'];
+export const NODE_FLAGS = ['--max-semi-space-size=2', '--max-old-space-size=192'];
 /** Longer than the agents' own grace period. */
 const STOP_GRACE_MS = 10_000;
 const POLL_MS = 100;
