@@ -128,6 +128,7 @@ export class TestFleet {
       strategy,
       timeframe,
       source: 'replay',
+      fromMs: Math.min(...series.map(({ candles }) => candles[0]?.openTimeMs ?? 0)),
     });
     if (run.status !== 202) throw new Error(`run: ${JSON.stringify(run.body)}`);
     return (run.body as { sessionId: string }).sessionId;

@@ -11,7 +11,7 @@ import { postgresTradeQueries } from './adapters/trade-queries.js';
 import { executorSettings, type ExecutorSettings } from './config.js';
 import { onExecOrder } from './handlers/on-exec-order.js';
 import { onMarketCandles } from './handlers/on-market-candles.js';
-import { isHaltOrUnhalt, onOrchestratorCommand } from './handlers/on-orchestrator-command.js';
+import { concernsExecutor, onOrchestratorCommand } from './handlers/on-orchestrator-command.js';
 import { executorMetrics } from './metrics.js';
 import { accountRoutes } from './routes/account.js';
 import { fillRoutes } from './routes/fills.js';
@@ -66,7 +66,7 @@ function subscriptions(desk: ExecDesk): readonly Subscription[] {
       orderedBy: () => HALT_LANE,
       stream: 'orchestrator.commands',
       schema: commands.schema,
-      accepts: isHaltOrUnhalt,
+      accepts: concernsExecutor,
       handle: onOrchestratorCommand(desk),
     }),
   ];

@@ -210,6 +210,29 @@ describe('operating the desk', () => {
     expect(await ops('notify:ack', '--traceId', traceId)).toMatch(/[1-9]\d* /);
   });
 
+  it('runs a further session on the same account and symbol, whatever the first left resting', async () => {
+    const candles = hourlyCandles('BTC-USDT', { from: '2021-06-01', count: 60 });
+    const report = await fleet.replay({
+      series: [{ symbol: 'BTC-USDT', candles }],
+      mode: 'hybrid',
+      strategy: 'momentum',
+      timeframe: '1h',
+    });
+    expect(report.candles).toBe(60);
+    const { rows } = await fleet.desk.sql.query(
+      "SELECT 1 FROM orders WHERE state IN ('intended', 'sent', 'acknowledged')",
+    );
+    expect(rows).toEqual([]);
+  });
+
+  it('refuses a replay that would take the account back in time', async () => {
+    const back = await fleet.post('orchestrator', '/orchestrate/run', {
+      source: 'replay',
+      fromMs: Date.UTC(2021, 4, 1),
+    });
+    expect(back).toMatchObject({ status: 409, body: { code: 'conflict', field: 'fromMs' } });
+  });
+
   it('refuses a run that names an unknown symbol, strategy or source, and says what it knows', async () => {
     const refusal = async (body: unknown) =>
       (await fleet.post('orchestrator', '/orchestrate/run', body)).body as { status: number; detail: string };

@@ -14,10 +14,14 @@ export function fillsAreBooked(desk: Desk, session: Session, step: Step): boolea
   return !desk.openOrders.some((order) => mustHaveEnded(order, session, step));
 }
 
-/** A market order ends in the first candle of its symbol and timeframe that opens at or after `notBeforeMs`. */
+/**
+ * A market order ends in the first candle of its symbol and timeframe that opens at or after `notBeforeMs`; a paced
+ * feed's candles reach only the orders of its own session and those of no timeframe.
+ */
 function mustHaveEnded(order: Desk['openOrders'][number], session: Session, step: Step): boolean {
   return (
     order.notBeforeMs <= step.openTimeMs &&
+    (session.feed === 'live' || order.timeframe === null || order.sessionId === session.sessionId) &&
     (order.timeframe === null || order.timeframe === session.timeframe) &&
     step.closes[order.symbol] !== undefined
   );

@@ -127,6 +127,7 @@ export function startSession(turn: Turn, spec: SessionSpec, trace: { traceId: st
       { code: 'conflict', status: 409 },
     );
   }
+  if (spec.feed === 'replay' && desk.ledger !== null) assertGoesOn(spec, desk.ledger.day.startMs);
   const session = openSession(spec);
   sessions.set(spec.sessionId, session);
   desk.runningSessionIds.push(spec.sessionId);
@@ -142,6 +143,16 @@ export function startSession(turn: Turn, spec: SessionSpec, trace: { traceId: st
     traceId: trace.traceId,
   });
   return session;
+}
+
+/** The account's days are booked in order: a replay on an account that has traded begins on its running day or later. */
+function assertGoesOn(spec: SessionSpec, dayStartMs: number): void {
+  if ((spec.fromMs ?? 0) >= dayStartMs) return;
+  const from = spec.fromMs === null ? 'the first stored candle' : new Date(spec.fromMs).toISOString();
+  throw new AppError(
+    `fromMs: expected ${String(dayStartMs)} (${new Date(dayStartMs).toISOString()}) or later, was ${from}: this account has traded up to then`,
+    { code: 'conflict', status: 409, details: { field: 'fromMs' } },
+  );
 }
 
 function publishWatch(turn: Turn, spec: SessionSpec, { traceId, id }: { traceId: string; id: string }): void {

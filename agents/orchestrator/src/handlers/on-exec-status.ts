@@ -74,7 +74,7 @@ function endOrder(turn: Turn, status: ExecStatus): void {
   desk.openOrders = desk.openOrders.filter((order) => order.orderId !== status.orderId);
   if (status.status === 'filled') return;
   const session = turn.sessions.get(status.sessionId);
-  if (session !== undefined) session.counters.rejected += 1;
+  if (session?.status === 'running') session.counters.rejected += 1;
 }
 
 function answerDecision(turn: Turn, status: ExecStatus): void {

@@ -50,10 +50,12 @@ export async function sessionReport(
     deadLetterCounts(admin),
     admin.duplicatesSuppressed(),
   ]);
+  const hadTraded = (fills[0]?.fillSeq ?? 1) > 1;
   return buildReport({
     sessionId: session.sessionId,
     counters: session.counters,
     fills,
+    accountFills: hadTraded ? await trades.since(0, traceId) : undefined,
     closedDays: daysOfSession(days, session.startedAtMs, session.lastCloseTimeMs),
     ledger: ledgerOfSession(ledger, session, fills),
     endMs: session.lastCloseTimeMs,

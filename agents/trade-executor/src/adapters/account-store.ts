@@ -60,4 +60,6 @@ export interface AccountStore {
   applyFills(sql: Sql, change: FillsChange): Promise<void>;
   /** Halts, cancelling resting buys, or unhalts; a version that is not above the known one changes nothing. */
   applyHalt(sql: Sql, halt: HaltState): Promise<AppliedHalt>;
+  /** Cancels the open orders of a session that has ended; answers them as they are now, oldest first. */
+  cancelSession(sql: Sql, sessionId: string, reason: string): Promise<readonly OpenOrder[]>;
 }

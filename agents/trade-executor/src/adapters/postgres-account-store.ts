@@ -20,6 +20,7 @@ export function postgresAccountStore(database: Database): AccountStore {
     insertOrder,
     applyFills,
     applyHalt,
+    cancelSession,
   };
 }
 
@@ -233,17 +234,33 @@ async function applyHalt(sql: Sql, halt: HaltState): Promise<AppliedHalt> {
     return { haltVersion: Number(rows[0]?.halt_version ?? 0), canceled: [] };
   }
   if (!halted) return { haltVersion, canceled: [] };
+  return {
+    haltVersion,
+    canceled: await cancelOpen(sql, { which: 'side = $2', value: 'buy', reason: canceledReason(halt) }),
+  };
+}
+
+/** The account's row is locked first, so that no fill comes between; an account that is not open yet has no orders. */
+async function cancelSession(sql: Sql, sessionId: string, reason: string): Promise<readonly OpenOrder[]> {
+  await sql.query('UPDATE paper_account SET revision = revision + 1');
+  return cancelOpen(sql, { which: 'session_id = $2', value: sessionId, reason });
+}
+
+async function cancelOpen(
+  sql: Sql,
+  { which, value, reason }: { which: 'side = $2' | 'session_id = $2'; value: string; reason: string },
+): Promise<readonly OpenOrder[]> {
   const { rows } = await sql.query<OpenOrderRow>(
     `WITH ended AS (
        UPDATE orders SET state = 'canceled', reason = $1, updated_at = now()
-       WHERE side = 'buy' AND state IN ${OPEN_STATES}
+       WHERE ${which} AND state IN ${OPEN_STATES}
        RETURNING order_id, order_seq, symbol, side, qty, reference_price, not_before_ms, timeframe, state, request_id,
          session_id, trace_id
      )
      SELECT * FROM ended ORDER BY order_seq`,
-    [canceledReason(halt)],
+    [reason, value],
   );
-  return { haltVersion, canceled: rows.map(openOrderOf) };
+  return rows.map(openOrderOf);
 }
 
 function staleAccount(expectedRevision: number): TransientError {

@@ -2,7 +2,7 @@ import type { OrchestratorCommand } from '@octant/trading/messages/orchestrator-
 import { describe, expect, test } from 'vitest';
 import { aDesk, anExecOrder, commit, incoming } from '../testing/a-desk.js';
 import { onExecOrder } from './on-exec-order.js';
-import { isHaltOrUnhalt, onOrchestratorCommand } from './on-orchestrator-command.js';
+import { concernsExecutor, onOrchestratorCommand } from './on-orchestrator-command.js';
 
 const envelope = { traceId: 't', ts: '2024-01-01T00:00:00Z' };
 const command = (type: 'halt' | 'unhalt', haltVersion: number): OrchestratorCommand => ({
@@ -36,8 +36,21 @@ describe('orchestrator.commands', () => {
     expect((await desk.cache.current()).halt).toEqual({ haltVersion: 2, halted: false, reason: null });
   });
 
+  test('the end of a session cancels what it left resting', async () => {
+    const desk = await aDesk();
+    const order = anExecOrder();
+    await commit(await onExecOrder(desk)(incoming(order)));
+    const end: OrchestratorCommand = { type: 'unwatch', sessionId: order.sessionId, ...envelope };
+    const messages = await commit(onOrchestratorCommand(desk)(incoming(end)));
+    expect(messages.map(({ stream, payload }) => [stream, payload['state']])).toContainEqual([
+      'exec.status',
+      'canceled',
+    ]);
+    expect((await desk.cache.current()).openOrders).toEqual([]);
+  });
+
   test('the other commands are not for the executor', () => {
     const advance = { type: 'advance', sessionId: 's1', closeTimeMs: 1, ...envelope } as const;
-    expect([command('halt', 1), command('unhalt', 2), advance].map(isHaltOrUnhalt)).toEqual([true, true, false]);
+    expect([command('halt', 1), command('unhalt', 2), advance].map(concernsExecutor)).toEqual([true, true, false]);
   });
 });

@@ -185,6 +185,25 @@ export const accountStoreContract: readonly ContractRule[] = [
     },
   },
   {
+    rule: 'the end of a session cancels its resting orders and no others',
+    check: async ({ store, transact }) => {
+      await store.open('1000');
+      await transact((sql) => store.insertOrder(sql, anIntent({ sessionId: 'ended' }), 0));
+      await transact((sql) => store.insertOrder(sql, anIntent({ orderId: 'o2', sessionId: 'running' }), 1));
+      const canceled = await transact((sql) => store.cancelSession(sql, 'ended', 'session_ended'));
+      assert.deepEqual(
+        canceled.map(({ orderId, state }) => [orderId, state]),
+        [['o1', 'canceled']],
+      );
+      const { openOrders } = await store.load();
+      assert.deepEqual(
+        openOrders.map(({ orderId }) => orderId),
+        ['o2'],
+      );
+      assert.deepEqual(await transact((sql) => store.cancelSession(sql, 'ended', 'session_ended')), []);
+    },
+  },
+  {
     rule: 'an older halt changes nothing and answers the version in force',
     check: async ({ store, transact }) => {
       await store.open('1000');

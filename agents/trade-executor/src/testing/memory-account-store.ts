@@ -1,6 +1,6 @@
 import { TransientError } from '@octant/platform/errors/errors';
 import type { OrderState } from '@octant/trading/messages/execution';
-import { canceledReason, type ExecAccount } from '../account/account.js';
+import { canceledReason, type ExecAccount, type OpenOrder } from '../account/account.js';
 import type { AccountStore, AppliedHalt, FillsChange, KnownOrder, OrderIntent } from '../adapters/account-store.js';
 
 interface KeptOrder extends KnownOrder {
@@ -67,6 +67,14 @@ export class MemoryAccountStore implements AccountStore {
       haltVersion: halt.haltVersion,
       canceled: canceled.map((order) => ({ ...order, state: 'canceled' })),
     };
+  }
+
+  async cancelSession(_sql: unknown, sessionId: string, reason: string): Promise<readonly OpenOrder[]> {
+    const account = await this.load();
+    const canceled = account.openOrders.filter((order) => order.sessionId === sessionId);
+    for (const { orderId } of canceled) this.#end(orderId, 'canceled', reason);
+    this.#account = { ...account, revision: account.revision + 1, openOrders: this.#openOrders() };
+    return canceled.map((order) => ({ ...order, state: 'canceled' }));
   }
 
   #end(orderId: string, state: OrderState, reason: string | undefined): void {

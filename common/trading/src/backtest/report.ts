@@ -3,7 +3,7 @@ import { withoutSession } from '../exchange/order-id.js';
 import { decimalString, epochMs, orderSide, symbolName } from '../messages/envelope.js';
 import { equityOf, pnlOf, type ClosedDay, type Ledger, type LedgerFill } from '../portfolio/ledger.js';
 import { computeStatistics } from '../statistics/compute-statistics.js';
-import { roundTrips } from '../statistics/round-trips.js';
+import { roundTrips, type RoundTrip } from '../statistics/round-trips.js';
 
 const count = z.int().nonnegative();
 /** A figure and the number of observations behind it; null where it is undefined. */
@@ -89,6 +89,8 @@ export interface ReportInput {
   readonly counters: ReportCounters;
   /** Of the session, in any order. */
   readonly fills: readonly ReportFill[];
+  /** All fills of the account in their order, where it had traded before the session: a position may be older than it. */
+  readonly accountFills?: readonly ReportFill[] | undefined;
   /** Days that ended during the session, oldest first. */
   readonly closedDays: readonly ClosedDay[];
   /** The account after the last step; opened at the session's start. */
@@ -119,7 +121,7 @@ export function buildReport(input: ReportInput): Report {
     equity: equity.map(([atMs, quote]): [number, string] => [atMs, quote]),
     statistics: computeStatistics({
       equity: equity.map(([atMs, quote]): [number, number] => [atMs, Number(quote)]),
-      trades: roundTrips(fills).map((trip) => Number(trip.pnlQuote)),
+      trades: tripsOf(input, fills).map((trip) => Number(trip.pnlQuote)),
       maxDrawdownRatio: ledger.maxDrawdownRatio,
     }),
     dlq: { ...input.dlq },
@@ -127,6 +129,12 @@ export function buildReport(input: ReportInput): Report {
     duplicatesSuppressed: input.duplicatesSuppressed,
     wallMs: input.wallMs,
   };
+}
+
+/** Round trips that closed in the session. */
+function tripsOf({ accountFills, ledger }: ReportInput, fills: readonly ReportFill[]): readonly RoundTrip[] {
+  if (accountFills === undefined) return roundTrips(fills);
+  return roundTrips(accountFills).filter((trip) => trip.closedAtMs >= ledger.startedAtMs);
 }
 
 interface Course {

@@ -29,8 +29,8 @@ export class Closing {
     if (failures.length > 0) throw new AggregateError(failures, `closing failed: ${failures.map(String).join('; ')}`);
   }
 
-  /** Makes what is still open end at once. */
+  /** Makes what is being closed end at once; what comes after it is still closed in its turn. */
   hurry(): void {
-    for (const { hurry } of this.#steps) hurry?.();
+    this.#steps.at(-1)?.hurry?.();
   }
 }
