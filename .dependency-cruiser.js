@@ -1,5 +1,5 @@
 /**
- * Who may import whom (docs/architecture.md). Paths are matched after resolution, so an import by package name counts as
+ * Who may import whom. Paths are matched after resolution, so an import by package name counts as
  * the file that it leads to.
  */
 const agentFolder = '^agents/([^/]+)/src/';
