@@ -259,4 +259,27 @@ describe('operating the desk', () => {
     });
     expect(unsigned.status).toBe(401);
   });
+
+  it('rebuilds the account and the admin halt from Postgres when Redis has lost everything', async () => {
+    await ops('orch:halt', '--reason', 'before the loss');
+    await until(
+      () => auditOf('admin.halt'),
+      (rows) => JSON.stringify(rows).includes('before the loss'),
+    );
+    const { rows: fills } = await fleet.desk.sql.query('SELECT fill_seq FROM fills');
+    expect(fills.length).toBeGreaterThan(0);
+    const { redis, prefix } = fleet.desk;
+    await redis.unlink(...(await redis.keys(`${prefix}*`)));
+    fleet.kill('orchestrator');
+    const rebuilt = await until(
+      () => auditOf('desk.rebuilt'),
+      (rows) => rows.length === 1,
+    );
+    expect(rebuilt[0]).toMatchObject({ details: { fills: fills.length, lastFillSeq: fills.length } });
+    const status = await until(
+      () => pnlStatus().catch(() => ({})),
+      (body) => 'halted' in body,
+    );
+    expect(status).toMatchObject({ halted: true, haltReason: 'before the loss' });
+  });
 });

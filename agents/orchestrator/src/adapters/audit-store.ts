@@ -47,7 +47,7 @@ async function appendEvent(sql: Sql, event: AuditEvent): Promise<void> {
 /** Audit actions that carry a row of another table. */
 async function mirror(sql: Sql, event: AuditEvent): Promise<void> {
   if (event.action === 'pnl.day_closed') return insertDay(sql, event.details as unknown as ClosedDay);
-  if (event.action === 'halt' || event.action === 'unhalt') return upsertHalt(sql, event.details);
+  if (HALT_ACTIONS.has(event.action)) return upsertHalt(sql, event);
   if (event.action.startsWith('session.')) return upsertSession(sql, event);
 }
 
@@ -72,13 +72,16 @@ async function insertDay(sql: Sql, day: ClosedDay): Promise<void> {
   );
 }
 
-async function upsertHalt(sql: Sql, details: Readonly<Record<string, unknown>>): Promise<void> {
+const HALT_ACTIONS: ReadonlySet<string> = new Set(['halt', 'unhalt', 'admin.halt', 'admin.unhalt']);
+
+/** Events may come out of order: a newer version wins, and within a version what the admin did. */
+async function upsertHalt(sql: Sql, { action, details }: AuditEvent): Promise<void> {
   const admin = details['adminHalt'] as { reason: string; atMs: number } | null;
   await sql.query(
     `INSERT INTO halts (one, halt_version, admin_reason, admin_at_ms) VALUES (true, $1, $2, $3)
      ON CONFLICT (one) DO UPDATE SET halt_version = $1, admin_reason = $2, admin_at_ms = $3
-     WHERE halts.halt_version < $1`,
-    [details['haltVersion'], admin?.reason ?? null, admin?.atMs ?? null],
+     WHERE halts.halt_version < $1 OR (halts.halt_version = $1 AND $4)`,
+    [details['haltVersion'], admin?.reason ?? null, admin?.atMs ?? null, action.startsWith('admin.')],
   );
 }
 

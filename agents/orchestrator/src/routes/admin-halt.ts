@@ -27,11 +27,16 @@ function haltStateOf(desk: Desk) {
   return { halted: haltReasonOf(desk) !== null, haltReason: haltReasonOf(desk), haltVersion: desk.haltVersion };
 }
 
+/** What the mirror of the halt needs; an admin may halt a desk that the day has halted already, which publishes nothing. */
+function mirrorOf({ haltVersion, adminHalt }: Desk) {
+  return { haltVersion, adminHalt };
+}
+
 function halt(turn: Turn, request: OperationRequest) {
   const reason = reasonOf(request, 'halted by an admin');
   turn.desk.adminHalt ??= { reason, atMs: turn.nowMs };
-  recordAdmin(turn, request, { action: 'admin.halt', details: { reason } });
   publishHaltChange(turn, causeOf(turn, request, reason));
+  recordAdmin(turn, request, { action: 'admin.halt', details: { reason, ...mirrorOf(turn.desk) } });
   return haltStateOf(turn.desk);
 }
 
@@ -40,8 +45,8 @@ async function unhalt(turn: Turn, request: OperationRequest) {
   const reason = reasonOf(request, 'lifted by an admin');
   desk.adminHalt = null;
   if (desk.ledger !== null) desk.ledger = withDayHalt(desk.ledger, null);
-  recordAdmin(turn, request, { action: 'admin.unhalt', details: { reason } });
   publishHaltChange(turn, causeOf(turn, request, reason));
+  recordAdmin(turn, request, { action: 'admin.unhalt', details: { reason, ...mirrorOf(desk) } });
   await advanceAll(turn);
   return haltStateOf(desk);
 }
