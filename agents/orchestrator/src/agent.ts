@@ -1,6 +1,6 @@
 import { defineAgent, type AgentContext, type AgentWiring, type Schedule } from '@octant/platform/agent/definition';
-import { subscription } from '@octant/platform/bus/subscription';
-import { streams } from '@octant/trading/messages/streams';
+import { subscription, type PayloadSchema, type Subscription } from '@octant/platform/bus/subscription';
+import { streams, type StreamName } from '@octant/trading/messages/streams';
 import { httpAgents } from './adapters/agents-port.js';
 import { postgresAuditStore } from './adapters/audit-store.js';
 import { httpTrades } from './adapters/trades-port.js';
@@ -115,51 +115,20 @@ function schedulesOf({ routes, store, stall, metrics }: Scheduled): readonly Sch
   ];
 }
 
-function tradingSubscriptions(desk: TradingDesk) {
-  const shared = { group: GROUP, orderedBy: () => DESK_LANE };
+function tradingSubscriptions(desk: TradingDesk): readonly Subscription[] {
+  const on = <Payload>(
+    stream: StreamName,
+    schema: PayloadSchema<Payload>,
+    handle: Subscription<Payload>['handle'],
+  ): Subscription => subscription({ stream, schema, handle, group: GROUP, orderedBy: () => DESK_LANE });
   return [
-    subscription({
-      ...shared,
-      stream: 'market.candles',
-      schema: streams['market.candles'].schema,
-      handle: onMarketCandles(desk),
-    }),
-    subscription({
-      ...shared,
-      stream: 'analysis.signals',
-      schema: streams['analysis.signals'].schema,
-      handle: onAnalysisSignal(desk),
-    }),
-    subscription({
-      ...shared,
-      stream: 'analysis.progress',
-      schema: streams['analysis.progress'].schema,
-      handle: onAnalysisProgress(desk),
-    }),
-    subscription({
-      ...shared,
-      stream: 'risk.responses',
-      schema: streams['risk.responses'].schema,
-      handle: onRiskResponse(desk),
-    }),
-    subscription({
-      ...shared,
-      stream: 'exec.status',
-      schema: streams['exec.status'].schema,
-      handle: onExecStatus(desk),
-    }),
-    subscription({
-      ...shared,
-      stream: 'exec.progress',
-      schema: streams['exec.progress'].schema,
-      handle: onExecProgress(desk),
-    }),
-    subscription({
-      ...shared,
-      stream: 'opt.results',
-      schema: streams['opt.results'].schema,
-      handle: onOptResult(desk),
-    }),
+    on('market.candles', streams['market.candles'].schema, onMarketCandles(desk)),
+    on('analysis.signals', streams['analysis.signals'].schema, onAnalysisSignal(desk)),
+    on('analysis.progress', streams['analysis.progress'].schema, onAnalysisProgress(desk)),
+    on('risk.responses', streams['risk.responses'].schema, onRiskResponse(desk)),
+    on('exec.status', streams['exec.status'].schema, onExecStatus(desk)),
+    on('exec.progress', streams['exec.progress'].schema, onExecProgress(desk)),
+    on('opt.results', streams['opt.results'].schema, onOptResult(desk)),
   ];
 }
 

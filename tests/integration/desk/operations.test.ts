@@ -15,6 +15,8 @@ let fleet: TestFleet;
 beforeAll(async () => {
   fleet = await TestFleet.start('operations', {
     'orchestrator.yaml': 'daily_target_pct: 0.2\nstart_equity: 1000\nsymbols: [BTC-USDT]\ndatasource: replay\n',
+    'strategies/mean_reversion.yaml':
+      'name: mean_reversion\nenabled: false\nsymbols: [BTC-USDT]\nlookback: 10\nentry_threshold: 1\nexit_threshold: 0\n',
     'strategies/momentum.yaml':
       'name: momentum\nsymbols: [BTC-USDT]\nlookback: 10\nentry_threshold: 0.5\nexit_threshold: 0\nrisk_profile: aggressive\n',
   });
@@ -243,6 +245,10 @@ describe('operating the desk', () => {
     expect(await refusal({ strategy: 'nope' })).toMatchObject({
       status: 400,
       detail: expect.stringContaining('momentum') as string,
+    });
+    expect(await refusal({ strategy: 'mean_reversion' })).toMatchObject({
+      status: 400,
+      detail: expect.stringContaining('enabled') as string,
     });
     expect(await refusal({ source: 'nope' })).toMatchObject({
       status: 400,

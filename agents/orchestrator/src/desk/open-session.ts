@@ -63,6 +63,7 @@ function namedSymbols(request: RunRequest): readonly string[] | undefined {
 function knownStrategy(name: string, { strategies }: OrchestratorSettings): StrategyConfig {
   const strategy = strategies.get(name);
   if (strategy === undefined) throw unknownName('strategy', name, [...strategies.keys()]);
+  if (!strategy.enabled) throw badRequest('strategy', `expected an enabled strategy, was ${name} with enabled: false`);
   return strategy;
 }
 
