@@ -23,11 +23,3 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_of_agent ON outbox (agent, id);
 CREATE INDEX outbox_of_cause ON outbox (cause_consumer, cause_message_id);
-
--- Last known values of state that must outlive an emptied Redis.
-CREATE TABLE state_mirror (
-  key text PRIMARY KEY,
-  version bigint NOT NULL,
-  value json,
-  mirrored_at timestamptz NOT NULL DEFAULT now()
-);
