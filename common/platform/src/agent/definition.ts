@@ -28,6 +28,14 @@ export interface Publisher {
   }): Promise<'ok' | 'stale'>;
 }
 
+/**
+ * Puts back from Postgres what an agent keeps in Redis, and publishes its roots again: called before anything is read when
+ * Redis has nothing of this agent, at its very first start and after a flush. Until it has ended, state cannot be read from
+ * elsewhere (TransientError `rebuilding`) and no handler runs. Begun again when it fails, or when Redis is emptied
+ * meanwhile: so it finds some of its own work done, and must come to the same. Rows of the outbox follow by themselves.
+ */
+export type Rebuild = (desk: { readonly state: StateReader; readonly bus: Publisher }) => Promise<void>;
+
 export interface AgentContext<Config> {
   readonly name: string;
   readonly config: ConfigHandle<Config>;
@@ -55,6 +63,8 @@ export interface Schedule {
 
 export interface AgentWiring {
   readonly consumes: readonly Subscription[];
+  /** Puts back what this agent keeps in Redis; see `BusStart.rebuild`. */
+  readonly rebuild?: Rebuild;
   readonly operations: Operations;
   readonly schedules?: readonly Schedule[];
   /** Extra dependency pings for /health, by name; they reject when the dependency fails. */

@@ -98,7 +98,7 @@ class RunningAgent<Config> implements AgentHandle {
     checkOperations(document, wiring.operations, name);
     this.#exportStreams(wiring);
     await wiring.start?.();
-    await bus.start(wiring.consumes.map(inContext));
+    await bus.start(wiring.consumes.map(inContext), wiring.rebuild === undefined ? {} : { rebuild: wiring.rebuild });
     if (signal.aborted) throw new StoppedWhileStarting();
     config.onChange(() => {
       metrics.countReload();

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
-import type { Publisher } from '../agent/definition.js';
+import type { Publisher, Rebuild } from '../agent/definition.js';
 import type { Database } from '../postgres/sql.js';
 import type { Clock } from '../time/clock.js';
 import type { BusObserver } from './bus-observer.js';
 import type { BusTuning } from './bus-tuning.js';
+import type { Failpoint } from './crash-points.js';
 import type { StateReader } from './message.js';
 import type { StreamAdmin } from './stream-admin.js';
 import type { Subscription } from './subscription.js';
@@ -30,6 +31,13 @@ export interface BusOptions {
    */
   readonly streamGroups?: Readonly<Record<string, readonly string[]>>;
   readonly tuning?: Partial<BusTuning>;
+  /** Tests interrupt the bus here. */
+  readonly failpoint?: Failpoint;
+}
+
+export interface BusStart {
+  /** What this agent does when Redis has nothing of it; without it, only its outbox is published again. */
+  readonly rebuild?: Rebuild;
 }
 
 /** One agent's connection to the streams. Publishing, state and admin work as soon as it is open; consuming from `start` on. */
@@ -40,7 +48,7 @@ export interface Bus extends Publisher {
    * Checks Redis' durability, creates groups, takes over what an earlier process of this agent left, starts reading.
    * @throws PermanentError `redis_not_durable`, or `duplicate_subscription` for a stream and group given twice.
    */
-  start(subscriptions: readonly Subscription[]): Promise<void>;
+  start(subscriptions: readonly Subscription[], options?: BusStart): Promise<void>;
   /** Stops reading, lets running handlers finish until the deadline, makes the rest claimable at once, disconnects. */
   stop(deadlineMs: number): Promise<void>;
   /** Runs `work` alone among the handlers of that group and `orderedBy` key; waiting for it inside such a handler never ends. */
