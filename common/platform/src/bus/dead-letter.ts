@@ -5,8 +5,8 @@ import type { DeadLetter } from './stream-admin.js';
 
 const LONGEST_MESSAGE = 2_000;
 
-/** Decides a failed attempt's fate, see delivery.md: at once to the dead letters, retried without end, or counted. */
-export type FailureKind = 'permanent' | 'transient' | 'counted';
+/** Decides a failed attempt's fate: at once to the dead letters, retried without end, counted, or the end of a process. */
+export type FailureKind = 'permanent' | 'transient' | 'counted' | 'deaths';
 
 export function failureKindOf(error: unknown): FailureKind {
   if (error instanceof PermanentError) return 'permanent';
@@ -61,12 +61,11 @@ export function readLetter(id: string, flat: readonly string[], requeued: boolea
   const fields = new Map<string, string>();
   for (let i = 0; i + 1 < flat.length; i += 2) fields.set(flat[i] ?? '', flat[i + 1] ?? '');
   const text = (name: string) => fields.get(name) ?? '';
-  const number = (name: string) => Number(fields.get(name) ?? '0');
-  const error = parseOr(fields.get('error')) as Partial<DeadLetter['error']> | string | undefined;
-  const known = typeof error === 'object' ? error : { message: error ?? '' };
+  const number = (name: string) => finiteOr0(fields.get(name));
   return {
     id,
     messageId: text('id'),
+    type: text('type'),
     stream: text('stream'),
     group: text('group'),
     consumer: text('consumer'),
@@ -75,19 +74,33 @@ export function readLetter(id: string, flat: readonly string[], requeued: boolea
     failures: number('failures'),
     deliveries: number('deliveries'),
     reason: text('reason'),
-    error: {
-      class: known.class ?? '',
-      code: known.code ?? '',
-      message: known.message ?? '',
-      stackHash: known.stackHash ?? '',
-    },
+    error: readError(fields.get('error')),
     effect: text('effect') === 'none' ? 'none' : 'not_committed',
     schemaVersion: text('v'),
     traceparent: text('traceparent'),
-    firstFailedAt: new Date(number('firstFailedAtMs')).toISOString(),
-    lastFailedAt: new Date(number('lastFailedAtMs')).toISOString(),
+    firstFailedAt: isoOf(number('firstFailedAtMs')),
+    lastFailedAt: isoOf(number('lastFailedAtMs')),
     requeued,
   };
+}
+
+/** The error of a record; text that is none of ours becomes the message. */
+export function readError(text: string | undefined): DeadLetter['error'] {
+  const value = parseOr(text);
+  const known = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
+  const of = (name: string) => (typeof known[name] === 'string' ? known[name] : '');
+  const message = typeof value === 'string' ? value : of('message');
+  return { class: of('class'), code: of('code'), message, stackHash: of('stackHash') };
+}
+
+function finiteOr0(text: string | undefined): number {
+  const value = Number(text ?? '0');
+  return Number.isFinite(value) ? value : 0;
+}
+
+/** A time outside what a date can hold becomes the epoch. */
+function isoOf(atMs: number): string {
+  return new Date(Math.abs(atMs) <= 8.64e15 ? atMs : 0).toISOString();
 }
 
 function parseOr(text: string | undefined): unknown {

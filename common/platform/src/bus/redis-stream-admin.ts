@@ -3,27 +3,39 @@ import { PermanentError } from '../errors/errors.js';
 import type { Clock } from '../time/clock.js';
 import type { BusObserver } from './bus-observer.js';
 import { readLetter } from './dead-letter.js';
+import { type LetterEntry, checkFilter, findObstacle, letterFacts, matchesFilter } from './dead-letter-filter.js';
 import { type DeskKeys, liveStreamOf } from './desk-keys.js';
 import { askRedis } from './redis-connection.js';
 import type { RedisScripts } from './redis-scripts.js';
-import type { DeadLetter, GroupFigures, PendingEntry, StreamAdmin } from './stream-admin.js';
+import { type RequeueLetter, requeueLetterOf } from './requeue-letter.js';
+import { RequeueMany, redisNowMs } from './requeue-many.js';
+import type {
+  AnnounceRequeue,
+  DeadLetter,
+  DeadLetterFilter,
+  GroupFigures,
+  PendingEntry,
+  RequeueManyOptions,
+  RequeueManyResult,
+  StreamAdmin,
+} from './stream-admin.js';
 
-type Entry = readonly [id: string, fields: readonly string[]];
+const PAGE = 100;
 
 /** Reads and repairs streams of one desk. */
 export class RedisStreamAdmin implements StreamAdmin {
   readonly #redis: Redis;
-  readonly #scripts: RedisScripts;
   readonly #keys: DeskKeys;
   readonly #clock: Clock;
-  readonly #observer: BusObserver;
+  readonly #requeueLetter: RequeueLetter;
+  /** Streams with a bulk requeue under way. */
+  readonly #busy = new Set<string>();
 
   constructor(parts: { redis: Redis; scripts: RedisScripts; keys: DeskKeys; clock: Clock; observer: BusObserver }) {
     this.#redis = parts.redis;
-    this.#scripts = parts.scripts;
     this.#keys = parts.keys;
     this.#clock = parts.clock;
-    this.#observer = parts.observer;
+    this.#requeueLetter = requeueLetterOf(parts);
   }
 
   groups(stream: string): Promise<readonly GroupFigures[]> {
@@ -34,12 +46,40 @@ export class RedisStreamAdmin implements StreamAdmin {
     return askRedis('pending entries', () => this.#pending(stream, group, count));
   }
 
-  deadLetters(stream: string, count: number): Promise<{ total: number; entries: readonly DeadLetter[] }> {
-    return askRedis('dead letters', () => this.#deadLetters(liveStreamOf(stream), count));
+  async deadLetters(
+    stream: string,
+    count: number,
+    filter: DeadLetterFilter = {},
+  ): Promise<{ total: number; entries: readonly DeadLetter[] }> {
+    checkFilter(filter);
+    return askRedis('dead letters', () => this.#deadLetters(liveStreamOf(stream), count, filter));
   }
 
-  requeue(stream: string, id: string): Promise<{ requeued: boolean; entryId: string }> {
-    return askRedis('a requeue', () => this.#requeue(liveStreamOf(stream), id));
+  requeue(
+    stream: string,
+    id: string,
+    options: { readonly announce?: AnnounceRequeue } = {},
+  ): Promise<{ requeued: boolean; entryId: string }> {
+    return askRedis('a requeue', () => this.#requeue(liveStreamOf(stream), id, options.announce));
+  }
+
+  async requeueMany(stream: string, options: RequeueManyOptions): Promise<RequeueManyResult> {
+    const live = liveStreamOf(stream);
+    const dryRun = options.dryRun ?? false;
+    if (this.#busy.has(live) && !dryRun) {
+      throw new PermanentError(`expected one bulk requeue of ${live} at a time, was a second one`, {
+        code: 'requeue_running',
+        status: 409,
+      });
+    }
+    if (!dryRun) this.#busy.add(live);
+    try {
+      const groups = await askRedis('group names', () => this.#groupNames(live));
+      const parts = { redis: this.#redis, keys: this.#keys, clock: this.#clock, groups };
+      return await new RequeueMany({ ...parts, requeueLetter: this.#requeueLetter }, live, options).run();
+    } finally {
+      if (!dryRun) this.#busy.delete(live);
+    }
   }
 
   length(stream: string): Promise<number> {
@@ -105,9 +145,13 @@ export class RedisStreamAdmin implements StreamAdmin {
     }
   }
 
-  async #deadLetters(live: string, count: number): Promise<{ total: number; entries: readonly DeadLetter[] }> {
+  async #deadLetters(
+    live: string,
+    count: number,
+    filter: DeadLetterFilter,
+  ): Promise<{ total: number; entries: readonly DeadLetter[] }> {
     const key = this.#keys.deadLetters(live);
-    const [total, letters] = await Promise.all([this.#redis.xlen(key), this.#newest(key, count)]);
+    const [total, letters] = await Promise.all([this.#redis.xlen(key), this.#newest(key, count, filter)]);
     const ids = letters.map(([id]) => id);
     const requeued = ids.length === 0 ? [] : await this.#redis.hmget(this.#keys.requeued(live), ...ids);
     return {
@@ -116,19 +160,46 @@ export class RedisStreamAdmin implements StreamAdmin {
     };
   }
 
-  async #requeue(live: string, id: string): Promise<{ requeued: boolean; entryId: string }> {
+  async #newest(key: string, count: number, filter: DeadLetterFilter): Promise<readonly LetterEntry[]> {
+    const found: LetterEntry[] = [];
+    if (count === 0) return found;
+    const nowMs = await redisNowMs(this.#redis);
+    const oldestMs = filter.youngerThanMs === undefined ? 0 : nowMs - filter.youngerThanMs;
+    const pageSize = Object.keys(filter).length === 0 ? Math.min(count, PAGE) : PAGE;
+    let from = '+';
+    for (;;) {
+      const page: readonly LetterEntry[] = await this.#redis.xrevrange(key, from, String(oldestMs), 'COUNT', pageSize);
+      found.push(...page.filter((entry) => matchesFilter(letterFacts(entry, nowMs), filter)));
+      const last = page.at(-1);
+      if (last === undefined || page.length < pageSize || found.length >= count) return found.slice(0, count);
+      from = `(${last[0]}`;
+    }
+  }
+
+  async #requeue(
+    live: string,
+    id: string,
+    announce: AnnounceRequeue | undefined,
+  ): Promise<{ requeued: boolean; entryId: string }> {
     if (!/^\d+-\d+$/.test(id)) throw notFound(live, id);
-    const keys = [this.#keys.deadLetters(live), this.#keys.stream(live), this.#keys.requeued(live)];
-    const [status, entryId] = (await this.#scripts.run('requeue', keys, [id])) as [string, string?];
+    const [entry]: LetterEntry[] = await this.#redis.xrange(this.#keys.deadLetters(live), id, id);
+    // Without the letter the script still knows whether it was requeued before.
+    const announcement = entry === undefined ? undefined : await this.#announcementOf(live, entry, announce);
+    const { status, entryId } = await this.#requeueLetter(live, id, announcement);
     if (status === 'NOTFOUND') throw notFound(live, id);
-    if (status === 'REQUEUED') this.#observer.onRequeued({ stream: live });
+    if (status === 'UNREADABLE') throw unreadable(live, id, 'expected a record that Redis can read, was another');
     return { requeued: status === 'REQUEUED', entryId: entryId ?? '' };
   }
 
-  async #newest(key: string, count: number): Promise<Entry[]> {
-    // Redis answers XREVRANGE … COUNT 0 with nil, not with an empty list.
-    if (count === 0) return [];
-    return await this.#redis.xrevrange(key, '+', '-', 'COUNT', count);
+  async #announcementOf(live: string, entry: LetterEntry, announce: AnnounceRequeue | undefined) {
+    const obstacle = findObstacle(entry, await this.#groupNames(live));
+    if (obstacle !== undefined) throw unreadable(live, entry[0], obstacle);
+    return announce?.(letterFacts(entry, await redisNowMs(this.#redis)));
+  }
+
+  async #groupNames(live: string): Promise<ReadonlySet<string>> {
+    const groups = (await this.#info('GROUPS', this.#keys.stream(live))) ?? [];
+    return new Set(groups.map((flat) => String(toMap(flat as readonly unknown[]).get('name'))));
   }
 
   async #oldestPendingSeconds(key: string, group: string, pending: number): Promise<number> {
@@ -160,4 +231,11 @@ function toMap(flat: readonly unknown[]): Map<string, unknown> {
 
 function notFound(stream: string, id: string): PermanentError {
   return new PermanentError(`expected a dead letter of ${stream}, was id "${id}"`, { code: 'not_found', status: 404 });
+}
+
+function unreadable(stream: string, id: string, obstacle: string): PermanentError {
+  return new PermanentError(`dead letter ${id} of ${stream} cannot be requeued: ${obstacle}`, {
+    code: 'unreadable_letter',
+    status: 422,
+  });
 }

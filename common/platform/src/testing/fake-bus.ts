@@ -18,6 +18,12 @@ export class FakeBus implements Bus {
     pending: () => this.#answer({ total: 0, entries: [] }),
     deadLetters: () => this.#answer({ total: 0, entries: [] }),
     requeue: () => this.#answer({ requeued: true, entryId: '1-0' }),
+    requeueMany: () =>
+      this.#answer({
+        ...{ matched: 0, requeued: 0, alreadyRequeued: 0, unreadable: 0, gone: 0, remaining: 0 },
+        entries: [],
+        next: null,
+      }),
     duplicatesSuppressed: () => this.#answer(0),
     length: (stream) => this.#answer(this.lengths[stream] ?? 0),
   };
