@@ -2,20 +2,20 @@ import { z } from 'zod';
 import { decimalString, envelope, epochMs, orderSide, symbolName } from './envelope.js';
 
 const analysisFields = {
-  requestId: z.string().min(1),
-  sessionId: z.string(),
+  requestId: z.string().min(1).describe('The analysis that was asked for; `feed.<sessionId>` when a feed has failed.'),
+  sessionId: z.string().describe('Session that it is for.'),
   symbol: symbolName,
-  closeTimeMs: epochMs,
-  strategy: z.string(),
+  closeTimeMs: epochMs.describe('Close of the last candle that was looked at.'),
+  strategy: z.string().describe('Name of the strategy.'),
   ...envelope,
 };
 
 /** `analysis.signals`: buy and sell only; `price` is the close of the candle that the signal was computed on. */
 export const analysisSignal = z.looseObject({
   ...analysisFields,
-  side: orderSide,
-  confidence: z.number().min(0).max(1),
-  price: decimalString,
+  side: orderSide.describe('What the strategy wants.'),
+  confidence: z.number().min(0).max(1).describe('Strength of the signal; scales the size of a buy.'),
+  price: decimalString.describe('Close of the candle that it was computed on, quote currency.'),
 });
 export type AnalysisSignal = z.infer<typeof analysisSignal>;
 
@@ -25,7 +25,7 @@ export type AnalysisSignal = z.infer<typeof analysisSignal>;
  */
 export const analysisProgress = z.looseObject({
   ...analysisFields,
-  signal: z.enum(['buy', 'sell', 'none']),
-  feedFailure: z.string().min(1).optional(),
+  signal: z.enum(['buy', 'sell', 'none']).describe('`buy` or `sell`: a signal of the same `requestId` was published.'),
+  feedFailure: z.string().min(1).optional().describe('Why the session cannot be fed at all: it ends.'),
 });
 export type AnalysisProgress = z.infer<typeof analysisProgress>;

@@ -3,47 +3,52 @@ import { decimalString, envelope, epochMs, orderSide, symbolName, timeframeName 
 
 /** Proof that the risk rules let this order pass; `standing` marks reducing orders that need no request. */
 export const riskApproval = z.looseObject({
-  requestId: z.string().min(1),
-  riskScore: z.number(),
-  standing: z.boolean().optional(),
+  requestId: z.string().min(1).describe('The risk request that was approved.'),
+  riskScore: z.number().describe('Score of the approval, 0 to 1.'),
+  standing: z.boolean().optional().describe('A reducing order that needed no request.'),
 });
 
-export const execOrder = z.looseObject({
-  orderId: z.string().min(1).max(128),
+const orderFields = {
+  orderId: z.string().min(1).max(128).describe('`<requestId>.0`; also the key under which the account knows it.'),
   symbol: symbolName,
   side: orderSide,
-  qty: decimalString,
-  type: z.literal('market'),
-  requestId: z.string().min(1),
-  sessionId: z.string(),
-  /** Candles of this timeframe fill the order; any timeframe when absent. */
-  timeframe: timeframeName.optional(),
-  /** Last close known when the order was decided; only for the audit and for notional checks. */
-  referencePrice: decimalString,
-  /** The order fills in no candle that opened before this instant. */
-  notBeforeMs: epochMs,
-  haltVersion: z.number().int().nonnegative(),
-  approval: riskApproval,
+};
+
+export const execOrder = z.looseObject({
+  ...orderFields,
+  qty: decimalString.describe('Base quantity, a multiple of the lot size.'),
+  type: z.literal('market').describe('The only type of this version.'),
+  requestId: z.string().min(1).describe('The decision: `<sessionId>.<symbol>.<closeTimeMs>`.'),
+  sessionId: z.string().describe('Session that trades.'),
+  timeframe: timeframeName.optional().describe('Candles of this length fill the order; any when absent.'),
+  referencePrice: decimalString.describe(
+    'Last close when it was decided, quote currency; for audit and notional checks.',
+  ),
+  notBeforeMs: epochMs.describe('It fills in no candle that opened before this instant.'),
+  haltVersion: z.number().int().nonnegative().describe('The halt or unhalt that the sender knows of.'),
+  approval: riskApproval.describe('Proof that risk has agreed.'),
   ...envelope,
 });
 export type ExecOrder = z.infer<typeof execOrder>;
 
-export const execStatusWord = z.enum(['filled', 'rejected', 'failed', 'pending']);
+export const execStatusWord = z.enum(['filled', 'rejected', 'failed', 'pending']).describe('The state in four words.');
 export type ExecStatusWord = z.infer<typeof execStatusWord>;
 
 /** Fine state of an order; `statusWordOf` in exchange/order-state.ts maps it to the specification's four words. */
-export const orderState = z.enum([
-  'intended',
-  'sent',
-  'acknowledged',
-  'partially_filled',
-  'filled',
-  'canceled',
-  'rejected',
-  'expired',
-  'denied',
-  'unknown',
-]);
+export const orderState = z
+  .enum([
+    'intended',
+    'sent',
+    'acknowledged',
+    'partially_filled',
+    'filled',
+    'canceled',
+    'rejected',
+    'expired',
+    'denied',
+    'unknown',
+  ])
+  .describe('The fine state, see `common/trading/src/exchange/order-state.ts`.');
 export type OrderState = z.infer<typeof orderState>;
 
 /**
@@ -51,45 +56,59 @@ export type OrderState = z.infer<typeof orderState>;
  * fill, `qty` is the quantity of that fill and `fillId`, `fillSeq`, `price`, `feeQuote`, `profit`, `atMs` are there.
  */
 export const execStatus = z.looseObject({
-  orderId: z.string().min(1),
+  orderId: z.string().min(1).describe('The order.'),
   status: execStatusWord,
   state: orderState,
   symbol: symbolName,
   side: orderSide,
-  qty: decimalString,
-  orderQty: decimalString,
-  requestId: z.string(),
-  sessionId: z.string(),
-  fillId: z.string().optional(),
-  /** Position of the fill in the account, from 1, without gaps. */
-  fillSeq: z.number().int().positive().optional(),
-  /** Position of the fill in its order, from 1. */
-  fillNumber: z.number().int().positive().optional(),
-  price: decimalString.optional(),
-  feeQuote: decimalString.optional(),
-  /** Realised profit of this fill before its fee, quote currency; "0" for a buy. */
-  profit: decimalString.optional(),
-  /** Open time of the candle in which it filled. */
-  atMs: epochMs.optional(),
-  reason: z.string().optional(),
-  exchange: z.string(),
-  simulated: z.boolean(),
+  qty: decimalString.describe('Base quantity: of the fill where there is one, of the order otherwise.'),
+  orderQty: decimalString.describe('Base quantity of the order.'),
+  requestId: z.string().describe('The decision that the order came from.'),
+  sessionId: z.string().describe('Session that trades.'),
+  fillId: z.string().optional().describe('`<orderId>.f<fillNumber>`; with a fill only, as the next six.'),
+  fillSeq: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe('Position of the fill in the account, from 1, without gaps.'),
+  fillNumber: z.number().int().positive().optional().describe('Position of the fill in its order, from 1.'),
+  price: decimalString.optional().describe('Price of the fill, quote currency.'),
+  feeQuote: decimalString.optional().describe('Fee of the fill, quote currency.'),
+  profit: decimalString
+    .optional()
+    .describe('Realised profit of the fill before its fee, quote currency; "0" for a buy.'),
+  atMs: epochMs.optional().describe('Open time of the candle in which it filled.'),
+  reason: z.string().optional().describe('Why it ended without a fill.'),
+  exchange: z.string().describe('Exchange that the order went to; `paper` for the paper account.'),
+  simulated: z.boolean().describe('It was the paper account.'),
   ...envelope,
 });
 export type ExecStatus = z.infer<typeof execStatus>;
 
 /** `exec.progress`: the fills of a candle are all published (`candles`), or a halt has taken effect (`halt`). */
 export const execProgress = z.discriminatedUnion('type', [
-  z.looseObject({
-    type: z.literal('candles'),
-    source: z.string(),
-    sessionId: z.string().optional(),
-    timeframe: timeframeName,
-    closeTimeMs: epochMs,
-    /** Number of the account's last fill: whoever decides must know all fills up to it. */
-    lastFillSeq: z.number().int().nonnegative(),
-    ...envelope,
-  }),
-  z.looseObject({ type: z.literal('halt'), haltVersion: z.number().int().nonnegative(), ...envelope }),
+  z
+    .looseObject({
+      type: z.literal('candles'),
+      source: z.string().describe('Data source of the candles.'),
+      sessionId: z.string().optional().describe('Session of a paced feed.'),
+      timeframe: timeframeName,
+      closeTimeMs: epochMs.describe('Close of the candles that are done.'),
+      lastFillSeq: z
+        .number()
+        .int()
+        .nonnegative()
+        .describe("Number of the account's last fill: whoever decides must know all fills up to it."),
+      ...envelope,
+    })
+    .describe('The fills of a closed candle are all published.'),
+  z
+    .looseObject({
+      type: z.literal('halt'),
+      haltVersion: z.number().int().nonnegative().describe('The halt or unhalt that is in force.'),
+      ...envelope,
+    })
+    .describe('A halt or unhalt is in force, and the buys that it ends are cancelled.'),
 ]);
 export type ExecProgress = z.infer<typeof execProgress>;

@@ -4,11 +4,11 @@ import { decimalString, envelope, epochMs, symbolName, timeframeName } from './e
 /** One candle on the wire; prices in quote currency, volume in base currency, all decimal strings. */
 export const candleMessage = z.looseObject({
   symbol: symbolName,
-  open: decimalString,
-  high: decimalString,
-  low: decimalString,
-  close: decimalString,
-  volume: decimalString,
+  open: decimalString.describe('First price, quote currency.'),
+  high: decimalString.describe('Highest price, quote currency.'),
+  low: decimalString.describe('Lowest price, quote currency.'),
+  close: decimalString.describe('Last price, quote currency.'),
+  volume: decimalString.describe('Traded volume, base currency.'),
 });
 export type CandleMessage = z.infer<typeof candleMessage>;
 
@@ -19,17 +19,18 @@ export type CandleMessage = z.infer<typeof candleMessage>;
  */
 export const marketCandles = z.looseObject({
   type: z.literal('candles'),
-  source: z.string().min(1),
-  /** Set by a paced feed (replay, simulator): only this session takes a step from it. */
-  sessionId: z.string().optional(),
+  source: z.string().min(1).describe('Data source, a file name of `config/datasources`.'),
+  sessionId: z
+    .string()
+    .optional()
+    .describe('Set by a paced feed (replay, simulator): only this session takes a step from it.'),
   timeframe: timeframeName,
-  closed: z.boolean(),
-  openTimeMs: epochMs,
-  closeTimeMs: epochMs,
-  candles: z.array(candleMessage).min(1),
-  simulated: z.boolean(),
-  /** The feed's final step (replay). */
-  last: z.boolean().optional(),
+  closed: z.boolean().describe('`false` announces the forming candle: every price in it is its open.'),
+  openTimeMs: epochMs.describe('Open time of all the candles.'),
+  closeTimeMs: epochMs.describe('Close time: open time and timeframe.'),
+  candles: z.array(candleMessage).min(1).describe('One a symbol.'),
+  simulated: z.boolean().describe('The candles are made by the simulator.'),
+  last: z.boolean().optional().describe('The final step of the feed (replay).'),
   ...envelope,
 });
 export type MarketCandles = z.infer<typeof marketCandles>;
