@@ -5,7 +5,7 @@ import { type LetterEntry, checkFilter, findObstacle, letterFacts, matchesFilter
 const NOW_MS = 1_700_000_600_000;
 
 function aLetter(fields: Readonly<Record<string, string | undefined>> = {}, id = '1700000000000-3'): LetterEntry {
-  const all = {
+  const all: Readonly<Record<string, string | undefined>> = {
     id: 'order-1',
     type: 'order',
     group: 'exec',
@@ -84,9 +84,9 @@ describe('a filter', () => {
         checkFilter(filter);
       }).toThrow(new PermanentError(message, { code: 'invalid_request' }));
     };
-    refused({ olderThanMs: -1 }, 'filter.olderThanMs: expected whole milliseconds from 0 up, was -1');
-    refused({ youngerThanMs: 1.5 }, 'filter.youngerThanMs: expected whole milliseconds from 0 up, was 1.5');
-    refused({ olderThanMs: 5, youngerThanMs: 5 }, 'filter.youngerThanMs: expected more than olderThanMs (5), was 5');
+    refused({ olderThanMs: -1 }, 'olderThanMs: expected whole milliseconds from 0 up, was -1');
+    refused({ youngerThanMs: 1.5 }, 'youngerThanMs: expected whole milliseconds from 0 up, was 1.5');
+    refused({ olderThanMs: 5, youngerThanMs: 5 }, 'youngerThanMs: expected more than olderThanMs (5), was 5');
     checkFilter({ olderThanMs: 5, youngerThanMs: 6 });
   });
 });

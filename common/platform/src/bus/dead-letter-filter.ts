@@ -39,11 +39,11 @@ export function matchesFilter(letter: LetterFacts, filter: DeadLetterFilter): bo
 export function checkFilter({ olderThanMs, youngerThanMs }: DeadLetterFilter): void {
   for (const [name, value] of Object.entries({ olderThanMs, youngerThanMs })) {
     if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) continue;
-    throw invalid(`filter.${name}: expected whole milliseconds from 0 up, was ${String(value)}`);
+    throw invalid(`${name}: expected whole milliseconds from 0 up, was ${String(value)}`);
   }
   if (olderThanMs === undefined || youngerThanMs === undefined || youngerThanMs > olderThanMs) return;
   const expected = `more than olderThanMs (${String(olderThanMs)})`;
-  throw invalid(`filter.youngerThanMs: expected ${expected}, was ${String(youngerThanMs)}`);
+  throw invalid(`youngerThanMs: expected ${expected}, was ${String(youngerThanMs)}`);
 }
 
 /**

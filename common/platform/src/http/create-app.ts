@@ -48,7 +48,7 @@ export function createApp(options: AppOptions): Express {
     scopeOf(request).identity = options.authenticator.identify(request.headers);
     next();
   });
-  app.use(limitRate(options.rateLimitPerMinute));
+  app.use(limitRate(options.rateLimitPerMinute, 'anonymous'));
   addDocs(app, options);
   addOperations(app, options);
   app.use((request: Request) => {
@@ -111,6 +111,7 @@ function addOperations(app: Express, options: AppOptions): void {
         }
         next();
       },
+      ...(operation.rateLimitPerMinute === undefined ? [] : [limitRate(operation.rateLimitPerMinute, 'everybody')]),
       onlyJson(operation),
       express.json({ limit: operation.bodyLimitBytes }),
       ...validate,

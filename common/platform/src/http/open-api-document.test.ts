@@ -20,17 +20,24 @@ function problemsOf(dir: string): readonly string[] {
 }
 
 describe('an OpenAPI file', () => {
-  test('gives its operations with scheme and body limit, fixed paths first', () => {
+  test('gives its operations with scheme and limits, fixed paths first', () => {
     const dir = folder(`  /x/{id}:
     parameters: []
     get: { operationId: getX, security: [] }
     post: { operationId: makeX, security: [{ serviceToken: [] }], requestBody: {}, x-body-limit-bytes: 5 }
   /admin/x:
-    post: { operationId: haltX, security: [{ adminToken: [] }] }
+    post: { operationId: haltX, security: [{ adminToken: [] }], x-rate-limit-per-minute: 7 }
 `);
     const shared = { bodyLimitBytes: 1_048_576, takesBody: false };
     expect(readApiDocument(dir, 'a').operations).toEqual([
-      { ...shared, operationId: 'haltX', method: 'post', path: '/admin/x', scheme: 'adminToken' },
+      {
+        ...shared,
+        operationId: 'haltX',
+        method: 'post',
+        path: '/admin/x',
+        scheme: 'adminToken',
+        rateLimitPerMinute: 7,
+      },
       { ...shared, operationId: 'getX', method: 'get', path: '/x/{id}', scheme: undefined },
       {
         operationId: 'makeX',

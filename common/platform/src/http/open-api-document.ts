@@ -18,6 +18,8 @@ export interface ApiOperation {
   readonly scheme: AuthScheme | undefined;
   readonly bodyLimitBytes: number;
   readonly takesBody: boolean;
+  /** Of an operation that has a limit of its own, for callers with a token too: requests an address and minute. */
+  readonly rateLimitPerMinute: number | undefined;
 }
 
 export interface ApiDocument {
@@ -44,6 +46,7 @@ const operationSchema = z.object({
   security: z.array(requirement).max(1),
   requestBody: z.unknown().optional(),
   'x-body-limit-bytes': z.int().positive().default(defaultBodyLimitBytes),
+  'x-rate-limit-per-minute': z.int().positive().optional(),
 });
 const documentSchema = z.object({
   openapi: z.string().regex(/^3\.0\.\d+$/, 'expected version 3.0.x'),
@@ -97,6 +100,7 @@ function readOperation(
     scheme,
     bodyLimitBytes: parsed.data['x-body-limit-bytes'],
     takesBody: parsed.data.requestBody !== undefined,
+    rateLimitPerMinute: parsed.data['x-rate-limit-per-minute'],
   };
 }
 

@@ -5,14 +5,14 @@ import { scopeOf } from './request-scope.js';
 
 const windowMs = 60_000;
 
-/** Limits requests an address and minute; callers with a valid token are not counted. */
-export function limitRate(perMinute: number): RequestHandler {
+/** Limits requests an address and minute. `anonymous`: callers with a valid token are not counted. */
+export function limitRate(perMinute: number, counted: 'anonymous' | 'everybody'): RequestHandler {
   return rateLimit({
     windowMs,
     limit: perMinute,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
-    skip: (request) => scopeOf(request).identity.kind !== 'anonymous',
+    skip: (request) => counted === 'anonymous' && scopeOf(request).identity.kind !== 'anonymous',
     handler: (_request, response, next) => {
       const seconds = Number(response.getHeader('Retry-After') ?? 60);
       next(
