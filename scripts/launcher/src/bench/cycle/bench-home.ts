@@ -19,10 +19,10 @@ export function benchVariables(env: Variables): Record<string, string | undefine
   return Object.fromEntries(Object.entries(env).filter(([name]) => !FOREIGN.test(name)));
 }
 
-/** `.octant/bench`: servers, tokens and logs of its own; only downloaded server programs are taken over from the desk. */
-export function benchFiles(root: string): DeskFiles {
+/** `.octant/<folder>`: servers, tokens and logs of its own; only downloaded server programs are taken over from the desk. */
+export function benchFiles(root: string, folder = 'bench'): DeskFiles {
   makeHome(join(root, '.octant'));
-  const files = deskFiles(root, join(root, '.octant', 'bench'));
+  const files = deskFiles(root, join(root, '.octant', folder));
   makeHome(files.home);
   const [theirs, ours] = [join(root, '.octant', 'programs'), join(files.home, 'programs')];
   if (existsSync(theirs) && !existsSync(ours)) cpSync(theirs, ours, { recursive: true, verbatimSymlinks: true });

@@ -1,6 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { HelpShown } from '../../command-line.js';
-import { InputError } from '../../interruption.js';
+import { Command, InvalidArgumentError } from 'commander';
+import { parseFlags } from '../parse-flags.js';
 
 export interface CycleFlags {
   /** `true`: print it; a string: the file. */
@@ -13,18 +12,9 @@ export interface CycleFlags {
 export function parseCycleFlags(argv: readonly string[]): CycleFlags {
   const command = new Command('npm run bench:cycle --')
     .description('Measures the decision cycle through the eight real processes, beside a bare skeleton of it.')
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
     .option('--json [file]', 'print the figures as JSON and nothing else, or write them to a file')
     .option('--candles <n>', 'candles of each replay whose pace is measured', parseCount, 1000);
-  try {
-    command.parse(argv, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) throw new HelpShown();
-    throw new InputError(error.message.replace(/^error: /, ''), { cause: error });
-  }
-  return command.opts<CycleFlags>();
+  return parseFlags<CycleFlags>(command, argv);
 }
 
 function parseCount(text: string): number {

@@ -7,6 +7,7 @@ import type { DeskFiles } from '../../desk/desk-files.js';
 import { dropDesk, type DeskName } from '../../desk/drop-desk.js';
 import { openDesk, takeDesk, type OpenDesk } from '../../desk/open-desk.js';
 import { BenchSheet } from '../result.js';
+import type { BenchOptions } from '../run-benchmark.js';
 import { benchFiles, benchVariables, writeBenchConfig } from './bench-home.js';
 import { CandleTrack } from './candle-track.js';
 import { fleetMemoryMb } from './fleet-memory.js';
@@ -22,12 +23,8 @@ const IDLE_MS = 5000;
 /** What `npm start` uses, in the bench's own servers. */
 const STARTED_DESK: DeskName = { prefix: 'octant:', schema: 'octant' };
 
-export interface CycleOptions {
-  readonly root: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly closing: Closing;
-  readonly signal: AbortSignal;
-  readonly say: (line: string) => void;
+export interface CycleOptions extends BenchOptions {
+  /** Candles of each replay whose pace is measured. */
   readonly candles: number;
 }
 

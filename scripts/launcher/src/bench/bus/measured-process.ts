@@ -1,0 +1,105 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { z } from 'zod';
+import type { Closing } from '../../desk/closing.js';
+import {
+  finishedAnswer,
+  timingsAnswer,
+  usageAnswer,
+  word,
+  type Question,
+  type Timings,
+  type UsageAnswer,
+  type workerSettings,
+} from './worker/protocol.js';
+
+const PROGRAM = fileURLToPath(new URL('./worker/worker.js', import.meta.url));
+const PATIENCE_MS = 60_000;
+
+/** Starts the processes that are measured, and sees to it that none outlives the benchmark. */
+export class MeasuredProcesses {
+  readonly #running = new Set<ChildProcess>();
+  readonly #signal: AbortSignal;
+
+  constructor(closing: Closing, signal: AbortSignal) {
+    this.#signal = signal;
+    closing.add(async () => {
+      await Promise.all([...this.#running].map(end));
+    });
+  }
+
+  /** Resolves when the process works. */
+  async start(settings: z.input<typeof workerSettings>): Promise<MeasuredProcess> {
+    const child = fork(PROGRAM, { execArgv: ['--expose-gc'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#running.add(child);
+    child.once('exit', () => this.#running.delete(child));
+    const process = new MeasuredProcess(child, this.#signal);
+    await process.begin(settings);
+    return process;
+  }
+}
+
+export class MeasuredProcess {
+  readonly #child: ChildProcess;
+  readonly #signal: AbortSignal;
+
+  constructor(child: ChildProcess, signal: AbortSignal) {
+    this.#child = child;
+    this.#signal = signal;
+  }
+
+  async begin(settings: z.input<typeof workerSettings>): Promise<void> {
+    await this.#tell(settings);
+  }
+
+  /** `tidy`: after a collection of garbage. */
+  async usage(tidy = false): Promise<UsageAnswer> {
+    return usageAnswer.parse(await this.#ask(tidy ? 'tidyUsage' : 'usage'));
+  }
+
+  async timings(): Promise<Timings> {
+    return timingsAnswer.parse(await this.#ask('timings'));
+  }
+
+  /** Resolves when a publisher has published all. */
+  async finished(): Promise<z.infer<typeof finishedAnswer>> {
+    return finishedAnswer.parse(await this.#ask('finished'));
+  }
+
+  /** Finishes what it is at, and ends it. */
+  async stop(): Promise<void> {
+    const gone = once(this.#child, 'exit');
+    await this.#ask('stop');
+    await gone;
+  }
+
+  #ask(question: Question): Promise<unknown> {
+    return this.#tell(question);
+  }
+
+  async #tell(message: Question | z.input<typeof workerSettings>): Promise<unknown> {
+    const heard = new AbortController();
+    const signal = AbortSignal.any([heard.signal, this.#signal, AbortSignal.timeout(PATIENCE_MS)]);
+    const said = once(this.#child, 'message', { signal });
+    const died = once(this.#child, 'exit', { signal }).then(([code, by]) => {
+      throw new Error(`expected the measured process to go on, but it ended (${String(code ?? by)})`);
+    });
+    this.#child.send(message);
+    try {
+      const answer = word.parse(((await Promise.race([said, died])) as unknown[])[0]);
+      if ('failure' in answer) throw new Error(answer.failure);
+      return 'answer' in answer ? answer.answer : undefined;
+    } finally {
+      heard.abort();
+      await Promise.allSettled([said, died]);
+    }
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
