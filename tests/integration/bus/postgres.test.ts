@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -33,6 +33,24 @@ describe('the Postgres platform', () => {
       [desk.schema],
     );
     expect(rows.map((row) => row.name)).toEqual(expect.arrayContaining(['inbox', 'outbox', 'schema_migrations']));
+  });
+
+  it('brings a desk up to date that an earlier version left, without losing what waits in its outbox', async () => {
+    const schema = `${desk.schema}_earlier`;
+    const directory = await mkdtemp(join(tmpdir(), 'migrations-'));
+    const earlier = (await readdir(migrationsDirectory)).filter((name) => name < '080');
+    for (const name of earlier) await copyFile(join(migrationsDirectory, name), join(directory, name));
+    const bring = (from: string) =>
+      migrateDatabase({ connection: desk.databaseUrl, schema, directory: from, logger: silentLogger });
+    expect(await bring(directory)).toHaveLength(earlier.length);
+    await desk.sql.query(
+      `INSERT INTO ${schema}.outbox (agent, stream, type, message_id, payload) VALUES ('a', 's', 't', 'm', '{}')`,
+    );
+    expect(await bring(migrationsDirectory)).toContain('080_platform_effects');
+    const { rows } = await desk.sql.query(`SELECT message_id, published_at FROM ${schema}.outbox`);
+    expect(rows).toEqual([{ message_id: 'm', published_at: null }]);
+    await desk.sql.query(`DROP SCHEMA ${schema} CASCADE`);
+    await rm(directory, { recursive: true });
   });
 
   it('leaves nothing of a migration that fails', async () => {
