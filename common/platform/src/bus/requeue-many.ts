@@ -11,7 +11,8 @@ const DEFAULT_LIMIT = 100;
 const MOST_AT_ONCE = 1_000;
 const DEFAULT_PER_SECOND = 200;
 const PAGE = 100;
-const BATCH = 20;
+const LARGEST_BATCH = 50;
+const BATCHES_PER_SECOND = 10;
 const UNREADABLE_SHOWN = 100;
 
 export interface RequeueManyParts {
@@ -108,8 +109,9 @@ export class RequeueMany {
       else if (this.#taken + chosen.length < this.#limit) chosen.push(facts);
       else this.#counts.remaining += 1;
     }
-    for (let start = 0; start < chosen.length; start += BATCH) {
-      await this.#takeBatch(chosen.slice(start, start + BATCH));
+    const size = Math.min(LARGEST_BATCH, Math.ceil(this.#perSecond / BATCHES_PER_SECOND));
+    for (let start = 0; start < chosen.length; start += size) {
+      await this.#takeBatch(chosen.slice(start, start + size));
     }
   }
 
