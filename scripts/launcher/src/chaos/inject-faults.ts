@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Crew } from './crew.js';
+import type { ChaosServers } from './open-servers.js';
+import type { Fault, PlannedFault } from './plan/schedule.js';
+
+const POLL_MS = 10;
+/** Faults that may be late at once, beside one a worker. */
+const LATE_FAULTS = 3;
+/** Share of the messages that come after the last fault. */
+const LAST_SHARE = 0.03;
+
+export interface InjectionOptions {
+  readonly faults: readonly PlannedFault[];
+  readonly messages: number;
+  readonly crew: Crew;
+  readonly servers: ChaosServers;
+  readonly flush: () => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Does every fault when so many roots are published, and holds the load back while faults are late: each happens under
+ * load, on a slow machine, too. Faults of one process or server wait for each other, and a process is only hurt when it
+ * works. Resolves to how many were done when the last one is.
+ */
+export async function injectFaults(options: InjectionOptions): Promise<number> {
+  const { faults, messages, crew, signal } = options;
+  const unfinished = new Set(faults);
+  const lanes = new Map<string, Promise<void>>();
+  let failure: Error | undefined;
+  const allow = (): void => {
+    const last = unfinished.size === 0 ? messages : Math.floor(messages * (1 - LAST_SHARE));
+    crew.allow(Math.min(last, [...unfinished][crew.workers.length + LATE_FAULTS]?.atMessage ?? last));
+  };
+  allow();
+  for (const planned of faults) {
+    while (crew.published < planned.atMessage) {
+      signal.throwIfAborted();
+      if (failure !== undefined) throw failure;
+      await sleep(POLL_MS);
+    }
+    const lane = laneOf(planned.fault);
+    const inject = async (): Promise<void> => {
+      await doFault(planned.fault, options);
+      unfinished.delete(planned);
+      allow();
+    };
+    const done = (lanes.get(lane) ?? Promise.resolve()).then(inject);
+    done.catch((error: unknown) => (failure ??= error instanceof Error ? error : new Error(String(error))));
+    lanes.set(lane, done);
+  }
+  await Promise.all(lanes.values());
+  return faults.length;
+}
+
+function laneOf(fault: Fault): string {
+  switch (fault.kind) {
+    case 'worker_kill':
+    case 'worker_stall':
+      return `worker ${fault.worker}`;
+    case 'redis_kill':
+    case 'flush':
+      return 'redis';
+    case 'postgres_stop':
+      return 'postgres';
+    case 'producer_kill':
+      return 'producer';
+  }
+}
+
+async function doFault(fault: Fault, { crew, servers, flush, signal }: InjectionOptions): Promise<void> {
+  switch (fault.kind) {
+    case 'worker_kill': {
+      const worker = workerOf(crew, fault.worker);
+      await worker.ready(signal);
+      return worker.kill(fault.downMs);
+    }
+    case 'worker_stall': {
+      const worker = workerOf(crew, fault.worker);
+      await worker.ready(signal);
+      return worker.stall(fault.stallMs);
+    }
+    case 'producer_kill':
+      await crew.producer.ready(signal);
+      return crew.producer.kill(fault.downMs);
+    case 'redis_kill':
+      return servers.redis.fail('SIGKILL', fault.downMs);
+    case 'postgres_stop':
+      // To the postmaster SIGQUIT is an immediate stop: no checkpoint, recovery at the next start.
+      return servers.postgres.fail(fault.how === 'immediate' ? 'SIGQUIT' : 'SIGKILL', fault.downMs);
+    case 'flush':
+      return flush();
+  }
+}
+
+function workerOf(crew: Crew, index: number) {
+  const worker = crew.workers[index];
+  if (worker === undefined) throw new RangeError(`expected a worker below ${crew.workers.length}, was ${index}`);
+  return worker;
+}
