@@ -14,7 +14,7 @@ describe('the bus does each effect once', () => {
     const bus = desk.openBus('publisher');
     const message = { stream: 'roots', type: 'work', id: 'root-1', payload: { key: 'a', n: 1 } };
     const first = await bus.publish(message);
-    expect(await bus.publish(message)).toEqual({ entryId: first.entryId, duplicate: true });
+    expect(await bus.publish(message)).toEqual({ entryId: first.entryId, duplicate: true, durability: 'synced' });
     expect(first.duplicate).toBe(false);
     expect(await bus.admin.length('roots')).toBe(1);
   });

@@ -56,7 +56,7 @@ describe('effects in Postgres', () => {
     ]);
     await eventually('all is known to be published', async () => (await unpublished()) === 0);
 
-    const markers = await desk.redis.keys(`${desk.prefix}~done:fills:*`);
+    const markers = await desk.redis.keys(`${desk.prefix}~published:fills:*`);
     await desk.redis.unlink(...markers);
     const entry = (await desk.redis.xrange(desk.key('fills'), '-', '+'))[0];
     await desk.redis.xadd(desk.key('fills'), '*', ...(entry?.[1] ?? []));

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import type { Durability } from '../bus/durability.js';
 import type { Outgoing, StateReader, StateWrite } from '../bus/message.js';
 import type { StreamAdmin } from '../bus/stream-admin.js';
 import type { Subscription } from '../bus/subscription.js';
@@ -16,6 +17,8 @@ export interface PublishReceipt {
   readonly entryId: string;
   /** The id had been published before; `entryId` is the first one's. */
   readonly duplicate: boolean;
+  /** What the entry had reached when Redis acknowledged it. */
+  readonly durability: Durability;
 }
 
 export interface Publisher {

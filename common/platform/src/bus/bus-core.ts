@@ -3,9 +3,11 @@ import type { Logger } from 'pino';
 import type { Clock } from '../time/clock.js';
 import type { BusObserver } from './bus-observer.js';
 import type { BusTuning } from './bus-tuning.js';
+import type { Failpoint } from './crash-points.js';
 import type { DeskKeys } from './desk-keys.js';
 import type { PostgresEffects } from './postgres-effects.js';
 import type { RedisScripts } from './redis-scripts.js';
+import type { SoloGate } from './solo-gate.js';
 
 /** What the parts of one bus share. */
 export interface BusCore {
@@ -21,6 +23,9 @@ export interface BusCore {
   readonly tuning: BusTuning;
   readonly random: () => number;
   readonly effects: PostgresEffects | undefined;
+  /** Every handler of this process passes through it. */
+  readonly solo: SoloGate;
+  readonly failpoint: Failpoint | undefined;
   /** Aborts when stopping begins: nothing new is started. */
   readonly stopping: AbortSignal;
   /** Aborts when the deadline of the stop has passed: nothing is retried any more. */

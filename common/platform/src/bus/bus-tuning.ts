@@ -14,20 +14,31 @@ export interface BusTuning {
   readonly leaseMs: number;
   /** How often leases are extended, and entries of vanished consumers looked for. */
   readonly beatMs: number;
+  /** Failures that count before a message is dead-lettered. */
   readonly maxFailures: number;
+  /** How long a message may fail transiently before it is dead-lettered. */
   readonly maxTransientMs: number;
   /** Runs of a handler in a row when the state it read was stale, before it parks. */
   readonly maxStaleRuns: number;
+  /** Least wait before a retry; the ceiling of the second part doubles from it. */
   readonly backoffBaseMs: number;
+  /** Longest wait before a retry. */
   readonly backoffCapMs: number;
+  /** Deliveries from which an entry is suspected of ending its process and tried with nothing beside it. */
+  readonly suspectDeliveries: number;
+  /** How long a suspect waits for the handlers beside it to end. */
+  readonly alonePatienceMs: number;
   /** Different messages in a row that must fail transiently before reading pauses. */
   readonly breakerThreshold: number;
   /** While reading is paused, one message is tried so often. */
   readonly breakerProbeMs: number;
+  /** How often streams are trimmed and consumers that are long gone are removed. */
   readonly trimEveryMs: number;
   /** Entries that every group is done with are kept so long for inspection. */
   readonly trimKeepMs: number;
+  /** How often the outbox is looked at for rows that a crash has left. */
   readonly relayEveryMs: number;
+  /** A command without an answer for so long has failed; scripts are sent again. */
   readonly commandTimeoutMs: number;
 }
 
@@ -44,6 +55,8 @@ export const defaultTuning: BusTuning = {
   maxStaleRuns: 5,
   backoffBaseMs: 25,
   backoffCapMs: 30_000,
+  suspectDeliveries: 3,
+  alonePatienceMs: 5_000,
   breakerThreshold: 20,
   breakerProbeMs: 1_000,
   trimEveryMs: 10_000,

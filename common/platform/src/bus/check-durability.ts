@@ -52,7 +52,8 @@ async function wrongSettings(redis: RedisSettings): Promise<string[]> {
   return wrong;
 }
 
-async function readSetting(redis: RedisSettings, setting: string): Promise<string> {
+/** A setting's value, or `not readable (…)` where Redis forbids to ask, or `unknown`. */
+export async function readSetting(redis: Pick<RedisSettings, 'config'>, setting: string): Promise<string> {
   try {
     const reply = await redis.config('GET', setting);
     const value: unknown = Array.isArray(reply) ? reply[1] : undefined;

@@ -21,12 +21,18 @@ export class Delivery {
   /** Handler runs in this process so far. */
   runs = 0;
   running = false;
+  /** Delivered so often that it may be what ends its process; a try that comes to any end clears it. */
+  suspect: boolean;
   /** Nothing is left to do for this process. */
   settled = false;
   /** When the lease was last extended, monotonic ms. */
   leasedAtMs: number;
 
-  constructor(subscription: Subscription, entry: StreamEntry, nowMonotonicMs: number) {
+  constructor(
+    subscription: Subscription,
+    entry: StreamEntry,
+    taken: { atMonotonicMs: number; suspectDeliveries: number },
+  ) {
     this.subscription = subscription;
     this.entry = entry;
     this.header = readHeader(entry);
@@ -34,7 +40,8 @@ export class Delivery {
     this.counted = entry.counted;
     this.transient = entry.transient;
     this.dueAtMs = entry.dueAtMs;
-    this.leasedAtMs = nowMonotonicMs;
+    this.leasedAtMs = taken.atMonotonicMs;
+    this.suspect = this.plan.kind === 'handle' && entry.deliveries >= taken.suspectDeliveries;
   }
 
   /** Deliveries of the entry by Redis, and runs here beyond the first. */

@@ -6,22 +6,24 @@ export class DeskKeys {
     this.prefix = prefix;
   }
 
+  /** A stream; its groups are in it. */
   stream(stream: string): string {
     return `${this.prefix}${stream}`;
   }
 
+  /** Stream of the entries that were given up. */
   deadLetters(stream: string): string {
     return `${this.prefix}${stream}.dlq`;
   }
 
   /** Base of the hashes that remember published ids; the scripts add the week. */
-  published(stream: string, shard: number): string {
-    return `${this.prefix}~published:${stream}:${String(shard)}`;
+  published(stream: string): string {
+    return `${this.prefix}~published:${stream}`;
   }
 
   /** Base of the hashes that remember ids which a group is done with; the scripts add the week. */
-  done(stream: string, group: string, shard: number): string {
-    return `${this.prefix}~done:${stream}:${group}:${String(shard)}`;
+  done(stream: string, group: string): string {
+    return `${this.prefix}~done:${stream}:${group}`;
   }
 
   /** Hash from entry id to its failure record. */
@@ -44,10 +46,27 @@ export class DeskKeys {
     return `${this.prefix}~suppressed`;
   }
 
+  /** Versioned state of an agent: a hash with `v` (version) and `d` (JSON). */
   state(key: string): string {
     return `${this.prefix}~state:${key}`;
   }
 
+  /** Hash from slot to the last answers that a consumer got for its batches of a group. */
+  answers(group: string, consumer: string): string {
+    return `${this.prefix}~answers:${group}:${consumer}`;
+  }
+
+  /** There as long as Redis has what the agent keeps in it. */
+  kept(agent: string): string {
+    return `${this.prefix}~kept:${agent}`;
+  }
+
+  /** There while a consumer puts back what its agent keeps, unless Redis is emptied meanwhile. */
+  rebuilding(consumer: string): string {
+    return `${this.prefix}~rebuilding:${consumer}`;
+  }
+
+  /** There for five minutes after a change of state from outside a handler, so that it is not made twice. */
   change(token: string): string {
     return `${this.prefix}~change:${token}`;
   }

@@ -23,7 +23,7 @@ export function encodeMessage(keys: DeskKeys, message: Identified, traceId?: str
       code: 'invalid_message',
     });
   }
-  const { digest, shard } = digestOf(message.id);
+  const digest = digestOf(message.id);
   const trace = traceId ?? traceIdOf({ payload: message.payload, messageId: message.id });
   const data = JSON.stringify(message.payload);
   if (typeof data !== 'string' || !data.startsWith('{')) {
@@ -32,7 +32,7 @@ export function encodeMessage(keys: DeskKeys, message: Identified, traceId?: str
     });
   }
   return {
-    keys: [keys.stream(message.stream), keys.published(message.stream, shard)],
+    keys: [keys.stream(message.stream), keys.published(message.stream)],
     args: [digest, message.id, message.type, traceparentOf(trace, digest), data],
   };
 }

@@ -1,5 +1,6 @@
 import { Breaker } from './breaker.js';
 import type { BusCore } from './bus-core.js';
+import { Committer } from './committer.js';
 import { Delivery } from './delivery.js';
 import { handleDelivery } from './handle-delivery.js';
 import type { Lanes } from './lanes.js';
@@ -16,11 +17,14 @@ export class GroupConsumer {
   readonly group: string;
   readonly subscriptions: readonly Subscription[];
   readonly breaker: Breaker;
+  readonly #committer: Committer;
   readonly #core: BusCore;
   readonly #lanes: Lanes;
   readonly #slots: Slots;
   readonly #byStream = new Map<string, Subscription>();
   readonly #held = new Map<string, Delivery>();
+  /** The last entry taken of each message that is held, so that a second of it waits for the first. */
+  readonly #byMessage = new Map<string, Delivery>();
   #parked = 0;
   #running = 0;
   #waiters: (() => void)[] = [];
@@ -31,6 +35,7 @@ export class GroupConsumer {
     this.group = subscriptions[0].group;
     this.subscriptions = subscriptions;
     this.breaker = new Breaker(core.tuning.breakerThreshold);
+    this.#committer = new Committer(core, this.group);
     this.#slots = new Slots(core.tuning.concurrency);
     for (const subscription of subscriptions) this.#byStream.set(subscription.stream, subscription);
   }
@@ -41,12 +46,24 @@ export class GroupConsumer {
       const subscription = this.#byStream.get(entry.stream);
       const key = keyOf(entry.stream, entry.entryId);
       if (subscription === undefined || this.#held.has(key)) continue;
-      const delivery = new Delivery(subscription, entry, this.#core.clock.monotonic());
+      const delivery = new Delivery(subscription, entry, {
+        atMonotonicMs: this.#core.clock.monotonic(),
+        suspectDeliveries: this.#core.tuning.suspectDeliveries,
+      });
       this.#held.set(key, delivery);
+      const message = messageKeyOf(delivery);
+      const earlier = this.#byMessage.get(message);
+      this.#byMessage.set(message, delivery);
       const lane = delivery.plan.kind === 'handle' ? delivery.plan.lane : undefined;
-      if (lane === undefined) void this.#see(delivery, undefined);
-      else void this.#lanes.run(lane, () => this.#see(delivery, lane));
+      const see = () => (earlier === undefined ? this.#see(delivery, lane) : this.#seeAfter(earlier, delivery, lane));
+      if (lane === undefined) void see();
+      else void this.#lanes.run(lane, see);
     }
+  }
+
+  /** Lets go of everything: Redis has none of it any more. Handlers that run come to nothing. */
+  loseAll(): void {
+    for (const { entry } of [...this.#held.values()]) this.lose(entry.stream, entry.entryId);
   }
 
   /** How many more entries may be read now. */
@@ -78,6 +95,14 @@ export class GroupConsumer {
     if (!delivery.running) this.#forget(delivery);
   }
 
+  /** Another entry of the same message goes first; afterwards its marker answers this one. */
+  async #seeAfter(earlier: Delivery, delivery: Delivery, lane: string | undefined): Promise<void> {
+    while (this.#held.has(keyOf(earlier.entry.stream, earlier.entry.entryId)) && this.#isLive(delivery)) {
+      await this.whenChanged();
+    }
+    await this.#see(delivery, lane);
+  }
+
   async #see(delivery: Delivery, lane: string | undefined): Promise<void> {
     const { clock } = this.#core;
     while (this.#isLive(delivery)) {
@@ -88,7 +113,8 @@ export class GroupConsumer {
       const turn = this.#slots.acquire();
       if (turn !== undefined) await turn;
       try {
-        if (this.#isLive(delivery)) await this.#attempt(delivery);
+        if (this.#isLive(delivery))
+          await (delivery.suspect ? this.#attemptAlone(delivery) : this.#attemptBeside(delivery));
       } finally {
         this.#slots.release();
       }
@@ -101,11 +127,39 @@ export class GroupConsumer {
     return !delivery.settled && !this.#core.stopping.aborted;
   }
 
-  async #attempt(delivery: Delivery): Promise<void> {
+  async #attemptBeside(delivery: Delivery): Promise<void> {
+    const { solo } = this.#core;
+    const entered = solo.enter();
+    if (entered !== undefined) await entered;
+    try {
+      if (this.#isLive(delivery)) await this.#attempt(delivery, false);
+    } finally {
+      solo.leave();
+    }
+  }
+
+  async #attemptAlone(delivery: Delivery): Promise<void> {
+    const { solo, clock, tuning } = this.#core;
+    const entered = new AbortController();
+    const alone = await solo.enterAlone(clock.sleep(tuning.alonePatienceMs, entered.signal));
+    entered.abort();
+    try {
+      if (this.#isLive(delivery)) await this.#attempt(delivery, alone);
+      delivery.suspect = false;
+    } finally {
+      if (alone) solo.leaveAlone();
+      else solo.leave();
+    }
+  }
+
+  async #attempt(delivery: Delivery, alone: boolean): Promise<void> {
     delivery.running = true;
     this.#running += 1;
     try {
-      await handleDelivery(this.#core, delivery, this.breaker);
+      await handleDelivery(this.#core, delivery, {
+        group: { breaker: this.breaker, committer: this.#committer },
+        alone,
+      });
     } catch (error) {
       delivery.dueAtMs = this.#core.clock.now() + ODD_FAILURE_DELAY_MS;
       const { stream, entryId } = delivery.entry;
@@ -134,6 +188,8 @@ export class GroupConsumer {
   #forget(delivery: Delivery): void {
     const { stream, entryId } = delivery.entry;
     if (this.#held.delete(keyOf(stream, entryId))) this.breaker.forget(entryId);
+    const message = messageKeyOf(delivery);
+    if (this.#byMessage.get(message) === delivery) this.#byMessage.delete(message);
     this.#notify();
   }
 
@@ -148,6 +204,10 @@ export class GroupConsumer {
     this.#waiters = [];
     for (const wake of waiters) wake();
   }
+}
+
+function messageKeyOf({ entry, header }: Delivery): string {
+  return `${entry.stream} ${header.messageId}`;
 }
 
 function keyOf(stream: string, entryId: string): string {

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { BusCore } from './bus-core.js';
 import { createGroups } from './create-groups.js';
 import type { GroupConsumer } from './group-consumer.js';
+import type { Keeper } from './keeper.js';
 import { isMissingGroup, isPassingRedisFailure, waitUntilReady } from './redis-connection.js';
 import { type ReadReply, type StreamEntry, type SweepReply, readSwept } from './stream-entry.js';
 
@@ -13,6 +14,7 @@ const UNBLOCK_GRACE_MS = 500;
 export class GroupReader {
   readonly #core: BusCore;
   readonly #consumer: GroupConsumer;
+  readonly #keeper: Keeper;
   readonly #redis: Redis;
   readonly #streamOfKey = new Map<string, string>();
   /** Entries may be pending for this consumer that it does not hold: at the start, and after a lost reply. */
@@ -21,9 +23,10 @@ export class GroupReader {
   #failedBefore = false;
   #connectionId: number | undefined;
 
-  constructor(core: BusCore, consumer: GroupConsumer) {
+  constructor(core: BusCore, consumer: GroupConsumer, keeper: Keeper) {
     this.#core = core;
     this.#consumer = consumer;
+    this.#keeper = keeper;
     this.#redis = core.openReader(consumer.group);
     this.#redis.on('close', () => {
       this.#adoptNext = true;
@@ -42,7 +45,7 @@ export class GroupReader {
   }
 
   get ready(): boolean {
-    return this.#redis.status === 'ready' && !this.#failedBefore;
+    return this.#redis.status === 'ready' && !this.#failedBefore && this.#keeper.whole;
   }
 
   /** Ends a read that is waiting; what it had got is handed over before this resolves. */
@@ -81,6 +84,7 @@ export class GroupReader {
   async #turn(): Promise<void> {
     const { tuning } = this.#core;
     if (this.#redis.status !== 'ready') await waitUntilReady(this.#redis, 1_000);
+    if (!this.#keeper.whole) await this.#keeper.ensure();
     if (this.#adoptNext) await this.#adopt();
     const room = this.#consumer.room;
     if (room === 0) {
@@ -88,8 +92,10 @@ export class GroupReader {
       return;
     }
     if (this.#consumer.breaker.open) await this.#waitForBreaker();
-    const limit = this.#consumer.breaker.open ? 1 : tuning.readCount;
-    this.#consumer.accept(await this.#read(Math.min(limit, room)));
+    // Redis counts entries by stream.
+    const share = Math.max(1, Math.floor(room / this.#streamOfKey.size));
+    const limit = this.#consumer.breaker.open ? 1 : Math.min(tuning.readCount, share);
+    this.#consumer.accept(await this.#read(limit));
   }
 
   async #read(count: number): Promise<StreamEntry[]> {
@@ -102,7 +108,9 @@ export class GroupReader {
     }, blockMs + WATCHDOG_GRACE_MS);
     try {
       const from = ['GROUP', this.#consumer.group, this.#core.consumer, 'COUNT', count, 'BLOCK', blockMs];
+      await this.#core.failpoint?.('read.before');
       const reply = await this.#redis.call('XREADGROUP', ...from, 'STREAMS', ...keys, ...keys.map(() => '>'));
+      await this.#core.failpoint?.('read.after');
       return reply === null ? [] : this.#entriesOf(reply as ReadReply);
     } finally {
       clearTimeout(watchdog);
@@ -158,6 +166,8 @@ export class GroupReader {
     const { group, subscriptions } = this.#consumer;
     if (isMissingGroup(error)) {
       logger.warn({ group }, 'consumer group is gone, creating it again');
+      this.#keeper.doubt();
+      await this.#keeper.ensure();
       await createGroups({ redis, keys, subscriptions }).catch(() => undefined);
       return;
     }

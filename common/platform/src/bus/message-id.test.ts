@@ -22,16 +22,8 @@ describe('message ids', () => {
   });
 
   it('have a digest that is the first half and more of their SHA-1', () => {
-    const { digest, shard } = digestOf('order-1');
+    const digest = digestOf('order-1');
     expect(createHash('sha1').update('order-1').digest('hex').startsWith(digest)).toBe(true);
-    expect({ length: digest.length, shard }).toEqual({
-      length: 32,
-      shard: Number.parseInt(digest.slice(0, 2), 16) % 64,
-    });
-  });
-
-  it('spread over all marker hashes of a stream', () => {
-    const shards = new Set(Array.from({ length: 2_000 }, (_unused, n) => digestOf(`id-${String(n)}`).shard));
-    expect([...shards].sort((a, b) => a - b)).toEqual(Array.from({ length: 64 }, (_unused, shard) => shard));
+    expect(digest).toHaveLength(24);
   });
 });

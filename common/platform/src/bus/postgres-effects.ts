@@ -142,11 +142,6 @@ export class PostgresEffects {
     }
   }
 
-  /** Earlier name of `markPublished`. */
-  removePublished(): Promise<void> {
-    return this.markPublished();
-  }
-
   /** Removes rows that nothing can ask for any more; how many. */
   async prune(stopping: AbortSignal): Promise<{ outbox: number; inbox: number }> {
     return {

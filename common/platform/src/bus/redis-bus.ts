@@ -3,17 +3,20 @@ import type { Redis } from 'ioredis';
 import type { PublishReceipt } from '../agent/definition.js';
 import { PermanentError, TransientError } from '../errors/errors.js';
 import { systemClock } from '../time/system-clock.js';
-import type { Bus, BusOptions } from './bus.js';
+import type { Bus, BusOptions, BusStart } from './bus.js';
 import type { BusCore } from './bus-core.js';
 import { noObserver } from './bus-observer.js';
 import { defaultTuning } from './bus-tuning.js';
 import { checkDurability } from './check-durability.js';
 import { createGroups } from './create-groups.js';
 import { DeskKeys } from './desk-keys.js';
+import { DurabilityProbe } from './durability.js';
 import type { Identified } from './encode-message.js';
 import { GroupConsumer } from './group-consumer.js';
 import { GroupReader } from './group-reader.js';
 import { Housekeeping } from './housekeeping.js';
+import { Incarnation } from './incarnation.js';
+import { Keeper } from './keeper.js';
 import { Lanes } from './lanes.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import type { StateReader, StateWrite } from './message.js';
@@ -24,6 +27,7 @@ import { RedisScripts } from './redis-scripts.js';
 import { RedisStreamAdmin } from './redis-stream-admin.js';
 import type { StreamAdmin } from './stream-admin.js';
 import type { Subscription } from './subscription.js';
+import { SoloGate } from './solo-gate.js';
 import { createTokens } from './tokens.js';
 
 const PING_TIMEOUT_MS = 1_000;
@@ -44,6 +48,7 @@ export class RedisBus implements Bus {
   readonly #redis: Redis;
   readonly #core: BusCore;
   readonly #publisher: RedisPublisher;
+  readonly #keeper: Keeper;
   readonly #stopping = new AbortController();
   readonly #closing = new AbortController();
   readonly #lanes = new Map<string, Lanes>();
@@ -63,7 +68,7 @@ export class RedisBus implements Bus {
       logger,
       commandTimeoutMs: tuning.commandTimeoutMs,
     });
-    const scripts = new RedisScripts(this.#redis, clock);
+    const scripts = new RedisScripts(this.#redis, clock, options.failpoint);
     setMaxListeners(0, this.#stopping.signal, this.#closing.signal);
     this.#core = {
       redis: this.#redis,
@@ -75,32 +80,63 @@ export class RedisBus implements Bus {
       observer,
       tuning,
       random: Math.random,
-      effects: database === undefined ? undefined : new PostgresEffects(database, agent),
+      effects:
+        database === undefined ? undefined : new PostgresEffects(database, agent, { failpoint: options.failpoint }),
+      solo: new SoloGate(),
+      failpoint: options.failpoint,
       stopping: this.#stopping.signal,
       closing: this.#closing.signal,
       nextToken: createTokens(),
       openReader: (group) => openRedis(options.redisUrl, { name: `${agent}:${group}`, logger }),
     };
-    this.#publisher = new RedisPublisher({
+    const durability = new DurabilityProbe(this.#redis);
+    const publisherParts = {
       redis: this.#redis,
       scripts,
       keys,
       clock,
       patienceMs: tuning.commandTimeoutMs,
+      durability,
+    };
+    const mark = keys.kept(agent);
+    const unguarded = new RedisPublisher({
+      ...publisherParts,
+      guard: { mark, isOn: () => false, onMissing: () => undefined },
+    });
+    const keeper = new Keeper(this.#core, {
+      agent,
+      desk: { state: unguarded, bus: unguarded },
+      incarnation: new Incarnation(this.#redis, durability),
+      onLost: () => {
+        for (const { consumer } of this.#members) consumer.loseAll();
+      },
+    });
+    this.#keeper = keeper;
+    this.#publisher = new RedisPublisher({
+      ...publisherParts,
+      guard: {
+        mark,
+        isOn: () => keeper.guards,
+        onMissing: () => {
+          keeper.doubt();
+        },
+      },
     });
     this.state = this.#publisher;
     this.admin = new RedisStreamAdmin({ redis: this.#redis, scripts, keys, clock, observer });
   }
 
-  async start(subscriptions: readonly Subscription[]): Promise<void> {
+  async start(subscriptions: readonly Subscription[], options: BusStart = {}): Promise<void> {
     if (this.#started) throw new Error('expected a bus that was not started before');
     const byGroup = groupSubscriptions(subscriptions);
-    await this.#prepare(subscriptions);
+    await this.#untilDone(() => checkDurability(this.#redis, this.#options.durability ?? 'strict', this.#core.logger));
+    await this.#keeper.start(options.rebuild);
+    await this.#untilDone(() => createGroups({ redis: this.#redis, keys: this.#core.keys, subscriptions }));
     this.#members = [...byGroup].map(([group, members]) => {
       const consumer = new GroupConsumer(this.#core, this.#lanesOf(group), members);
       return {
         consumer,
-        reader: new GroupReader(this.#core, consumer),
+        reader: new GroupReader(this.#core, consumer, this.#keeper),
         leases: new LeaseKeeper(this.#core, consumer),
       };
     });
@@ -128,8 +164,12 @@ export class RedisBus implements Bus {
     }
     await Promise.all(this.#members.map(({ leases }) => leases.stopped()));
     await this.#housekeeping?.stopped();
-    await this.#core.effects?.removePublished().catch((error: unknown) => {
-      this.#core.logger.warn({ err: error }, 'published outbox rows stay; they are published again, to no effect');
+    await this.#keeper.stopped();
+    await this.#core.effects?.markPublished().catch((error: unknown) => {
+      this.#core.logger.warn(
+        { err: error },
+        'published outbox rows are not marked; they are published again, to no effect',
+      );
     });
     this.#redis.disconnect();
   }
@@ -171,17 +211,14 @@ export class RedisBus implements Bus {
     return (await this.#housekeeping?.relay(0)) ?? 0;
   }
 
-  /** What must work once before reading begins; begun again when Redis goes away in the middle of it. */
-  async #prepare(subscriptions: readonly Subscription[]): Promise<void> {
-    const { clock, keys, logger } = this.#core;
+  /** Does what must work once before reading begins; again when Redis goes away in the middle of it. */
+  async #untilDone(act: () => Promise<void>): Promise<void> {
+    const { clock } = this.#core;
     const giveUpAtMs = clock.monotonic() + START_PATIENCE_MS;
     for (;;) {
       try {
         await waitUntilReady(this.#redis, START_PATIENCE_MS);
-        await askRedis('the start of the bus', async () => {
-          await checkDurability(this.#redis, this.#options.durability ?? 'strict', logger);
-          await createGroups({ redis: this.#redis, keys, subscriptions });
-        });
+        await askRedis('the start of the bus', act);
         return;
       } catch (error) {
         if (!(error instanceof TransientError) || clock.monotonic() >= giveUpAtMs) throw error;

@@ -4,9 +4,19 @@ import type { Publisher, PublishReceipt } from '../agent/definition.js';
 import type { Clock } from '../time/clock.js';
 import type { DeskKeys } from './desk-keys.js';
 import { type Identified, encodeMessage, encodeState } from './encode-message.js';
+import type { DurabilityProbe } from './durability.js';
 import type { StateEntry, StateReader, StateWrite } from './message.js';
 import { askRedis, waitUntilReady } from './redis-connection.js';
 import type { RedisScripts, ScriptArgument, ScriptName } from './redis-scripts.js';
+import { TransientError } from '../errors/errors.js';
+
+/** Tells an absent state from one that Redis has lost. */
+export interface StateGuard {
+  /** Key that is there as long as Redis has what the agent keeps in it. */
+  readonly mark: string;
+  isOn(): boolean;
+  onMissing(): void;
+}
 
 /** Publishes and reads state from outside a handler; gives up with TransientError when Redis stays away for `patienceMs`. */
 export class RedisPublisher implements Publisher, StateReader {
@@ -15,19 +25,32 @@ export class RedisPublisher implements Publisher, StateReader {
   readonly #keys: DeskKeys;
   readonly #clock: Clock;
   readonly #patienceMs: number;
+  readonly #durability: DurabilityProbe;
+  readonly #guard: StateGuard;
 
-  constructor(parts: { redis: Redis; scripts: RedisScripts; keys: DeskKeys; clock: Clock; patienceMs: number }) {
+  constructor(parts: {
+    redis: Redis;
+    scripts: RedisScripts;
+    keys: DeskKeys;
+    clock: Clock;
+    patienceMs: number;
+    durability: DurabilityProbe;
+    guard: StateGuard;
+  }) {
     this.#redis = parts.redis;
     this.#scripts = parts.scripts;
     this.#keys = parts.keys;
     this.#clock = parts.clock;
     this.#patienceMs = parts.patienceMs;
+    this.#durability = parts.durability;
+    this.#guard = parts.guard;
   }
 
   async publish(message: Identified): Promise<PublishReceipt> {
     const encoded = encodeMessage(this.#keys, message);
     const [entryId, repeated] = (await this.#run('publish', encoded.keys, encoded.args)) as [string, number];
-    return { entryId, duplicate: repeated === 1 };
+    const durability = await this.#durability.read().catch(() => 'buffered' as const);
+    return { entryId, duplicate: repeated === 1, durability };
   }
 
   async commit(change: { messages: readonly Identified[]; state: readonly StateWrite[] }): Promise<'ok' | 'stale'> {
@@ -45,15 +68,26 @@ export class RedisPublisher implements Publisher, StateReader {
   }
 
   async read<Value>(key: string): Promise<StateEntry<Value>> {
-    const [version, json] = await this.#readHash(this.#keys.state(key));
+    const [version, json, kept] = await this.#readHash(this.#keys.state(key));
+    if (kept === 0 && this.#guard.isOn()) {
+      this.#guard.onMissing();
+      throw new TransientError(
+        `expected state "${key}" or its absence to be known, Redis was emptied and is being filled`,
+        {
+          code: 'rebuilding',
+          retryAfterMs: 250,
+        },
+      );
+    }
     if (version == null || json == null) return { version: 0, value: undefined };
     return { version: Number(version), value: JSON.parse(json) as Value };
   }
 
-  #readHash(key: string): Promise<(string | null)[]> {
+  #readHash(key: string): Promise<readonly [version: string | null, json: string | null, kept: number]> {
     return askRedis('a state read', async () => {
       await this.#whenReady();
-      return this.#redis.hmget(key, 'v', 'd');
+      const reply = await this.#scripts.run('read', [key, this.#guard.mark], []);
+      return reply as [string | null, string | null, number];
     });
   }
 

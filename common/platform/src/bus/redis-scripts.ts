@@ -1,12 +1,16 @@
 import type { Redis } from 'ioredis';
 import { TransientError } from '../errors/errors.js';
 import type { Clock } from '../time/clock.js';
+import type { CrashPoint, Failpoint } from './crash-points.js';
+import { aloneScript } from './lua/alone.js';
 import { beatScript } from './lua/beat.js';
 import { buryScript } from './lua/bury.js';
 import { changeScript } from './lua/change.js';
-import { commitScript } from './lua/commit.js';
+import { commitManyScript } from './lua/commit-many.js';
 import { failScript } from './lua/fail.js';
+import { keepScript } from './lua/keep.js';
 import { publishScript } from './lua/publish.js';
+import { readScript } from './lua/read.js';
 import { releaseScript } from './lua/release.js';
 import { requeueScript } from './lua/requeue.js';
 import { sweepScript } from './lua/sweep.js';
@@ -15,10 +19,13 @@ import { isPassingRedisFailure, waitUntilReady } from './redis-connection.js';
 
 const scripts = {
   publish: publishScript,
-  commit: commitScript,
+  commitMany: commitManyScript,
   change: changeScript,
   fail: failScript,
+  alone: aloneScript,
   sweep: sweepScript,
+  read: readScript,
+  keep: keepScript,
   beat: beatScript,
   release: releaseScript,
   trim: trimScript,
@@ -27,6 +34,21 @@ const scripts = {
 };
 
 export type ScriptName = keyof typeof scripts;
+
+/** Scripts with a crash point before and after them; the others change nothing that another process could miss. */
+const stepOf: Partial<Record<ScriptName, readonly [before: CrashPoint, after: CrashPoint]>> = {
+  publish: ['publish.before', 'publish.after'],
+  commitMany: ['commit.before', 'commit.after'],
+  change: ['change.before', 'change.after'],
+  fail: ['fail.before', 'fail.after'],
+  alone: ['alone.before', 'alone.after'],
+  sweep: ['sweep.before', 'sweep.after'],
+  beat: ['beat.before', 'beat.after'],
+  release: ['release.before', 'release.after'],
+  trim: ['trim.before', 'trim.after'],
+  bury: ['bury.before', 'bury.after'],
+  requeue: ['requeue.before', 'requeue.after'],
+};
 export type ScriptArgument = string | number;
 
 /** One call of a script. */
@@ -42,11 +64,13 @@ type ScriptCommand = (...args: ScriptArgument[]) => Promise<unknown>;
 export class RedisScripts {
   readonly #redis: Redis;
   readonly #clock: Clock;
+  readonly #failpoint: Failpoint | undefined;
   readonly #commands = new Map<ScriptName, ScriptCommand>();
 
-  constructor(redis: Redis, clock: Clock) {
+  constructor(redis: Redis, clock: Clock, failpoint?: Failpoint) {
     this.#redis = redis;
     this.#clock = clock;
+    this.#failpoint = failpoint;
     for (const [name, lua] of Object.entries(scripts)) {
       const command = `octant_${name}`;
       redis.defineCommand(command, { lua });
@@ -59,7 +83,16 @@ export class RedisScripts {
   run(name: ScriptName, keys: readonly string[], args: readonly ScriptArgument[]): Promise<unknown> {
     const command = this.#commands.get(name);
     if (command === undefined) throw new Error(`expected a script of the bus, was ${name}`);
+    const step = this.#failpoint === undefined ? undefined : stepOf[name];
+    if (step !== undefined) return this.#runInterrupted(step, () => command(keys.length, ...keys, ...args));
     return command(keys.length, ...keys, ...args);
+  }
+
+  async #runInterrupted([before, after]: readonly [CrashPoint, CrashPoint], send: () => Promise<unknown>) {
+    await this.#failpoint?.(before);
+    const reply = await send();
+    await this.#failpoint?.(after);
+    return reply;
   }
 
   /**

@@ -21,7 +21,6 @@ export interface EntryHeader {
   /** Field `id`, or a function of stream and entry id for entries that somebody else's program added. */
   readonly messageId: string;
   readonly digest: string;
-  readonly shard: number;
   readonly data: string | undefined;
   readonly type: string;
   readonly schemaVersion: string;
@@ -39,7 +38,7 @@ export function readHeader(entry: StreamEntry): EntryHeader {
   const messageId = id === undefined || id === '' ? `entry:${entry.stream}:${entry.entryId}` : id;
   return {
     messageId,
-    ...digestOf(messageId),
+    digest: digestOf(messageId),
     data: field('data'),
     type: field('type') ?? '',
     schemaVersion: field('v') ?? '1',

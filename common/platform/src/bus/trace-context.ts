@@ -1,4 +1,4 @@
-import { digestOf } from './message-id.js';
+import { traceIdOfMessageId } from './message-id.js';
 
 const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
@@ -16,7 +16,7 @@ export function traceIdOf(message: { traceparent?: string; payload: unknown; mes
     const { traceId } = payload;
     if (typeof traceId === 'string' && TRACE_ID.test(traceId)) return traceId;
   }
-  return digestOf(message.messageId).digest;
+  return traceIdOfMessageId(message.messageId);
 }
 
 /** `traceparent` of a published message; its span id comes from the message id's digest, so a repeat has the same one. */

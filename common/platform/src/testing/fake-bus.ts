@@ -29,7 +29,7 @@ export class FakeBus implements Bus {
   };
 
   publish() {
-    return this.#answer({ entryId: '1-0', duplicate: false });
+    return this.#answer({ entryId: '1-0', duplicate: false, durability: 'synced' as const });
   }
   commit() {
     return this.#answer('ok' as const);

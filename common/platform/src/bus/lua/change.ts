@@ -14,9 +14,10 @@ local states = tonumber(ARGV[1])
 local messages = tonumber(ARGV[2])
 if states > 0 then
   if redis.call('EXISTS', KEYS[1]) == 1 then return {'ok'} end
-  local stale = findStale(2, 3, states)
-  if stale then return {'stale', stale} end
-  writeState(2, 3, states)
+  for i = 0, states - 1 do
+    if isStale(KEYS[2 + i], ARGV[3 + 2 * i]) then return {'stale', KEYS[2 + i]} end
+  end
+  for i = 0, states - 1 do writeState(KEYS[2 + i], ARGV[3 + 2 * i], ARGV[4 + 2 * i]) end
   redis.call('SET', KEYS[1], '1', 'EX', 300)
 end
 local now = week()

@@ -1,0 +1,152 @@
+import { answerFunctions, markerFunctions, publishFunction, stateFunctions } from './fragments.js';
+
+export const commitManyScript = `
+-- commitMany: the effects of handled entries of one group and their acknowledgement, in one step.
+-- KEYS  1 answers, 2 suppressed counters,
+--       then a section: stream, marker bases of its published and its done ids, failure records, retries,
+--       then an output stream: stream, marker base of published ids; then one a state write, in the order of the entries
+-- ARGV  1 group, 2 consumer, 3 token of this batch, 4 slot of the answer, 5 number of sections, 6 number of output streams,
+--       then a section: counter field, number of entries, and an entry: entry id, digest of the message id ('' = only
+--       acknowledge), '1' when the effect's store had answered a repeat, number of state writes, number of outputs,
+--       (expected version, JSON or '') a state write, (number of the output stream, digest, id, type, traceparent, data)
+--       an output. The entries of a section ascend.
+-- RETURNS one letter an entry: O done now, D done before, F another consumer's, G not pending, S stale state,
+--       B another entry of the message is in flight
+-- GUARANTEE state, outputs, markers and acknowledgement of an entry happen together or not at all, once per message id and
+--       group; sent again with the same token after a lost reply it answers the same and does nothing; when it answers with
+--       an error nothing was done
+${markerFunctions}
+${publishFunction}
+${stateFunctions}
+${answerFunctions}
+local group, consumer, token = ARGV[1], ARGV[2], ARGV[3]
+local kept = redis.call('HGET', KEYS[1], ARGV[4])
+if kept and string.sub(kept, 1, #token + 1) == token .. ' ' then return string.sub(kept, #token + 2) end
+local time = redis.call('TIME')
+local nowSeconds = tonumber(time[1])
+local now = math.floor(nowSeconds / 604800)
+local sections, outStreams = tonumber(ARGV[5]), tonumber(ARGV[6])
+local firstOut = 3 + 5 * sections
+local stateKey = firstOut + 2 * outStreams
+local arg = 7
+
+local function ownedBetween(stream, first, last, count)
+  local owned = {}
+  local limit = count + 200
+  local rows = redis.call('XPENDING', stream, group, first, last, limit, consumer)
+  for i = 1, #rows do owned[rows[i][1]] = true end
+  return owned, #rows == limit
+end
+local function ownerOf(stream, entry)
+  local row = redis.call('XPENDING', stream, group, entry, entry, 1)[1]
+  return row and row[2]
+end
+for i = 0, outStreams - 1 do
+  local kind = redis.call('TYPE', KEYS[firstOut + 2 * i]).ok
+  if kind ~= 'stream' and kind ~= 'none' then
+    return redis.error_reply('WRONGTYPE expected a stream at ' .. KEYS[firstOut + 2 * i] .. ', was a ' .. kind)
+  end
+end
+
+-- Everything is looked at before anything is written.
+local letters, plans = {}, {}
+local written, finished = {}, {}
+local outputs = {}
+for i = 0, outStreams - 1 do outputs[i] = {digests = {}, args = {}} end
+for s = 0, sections - 1 do
+  local k = 3 + 5 * s
+  local plan = {key = k, counter = ARGV[arg], ids = {}, markers = {}, suppressed = 0, states = {}}
+  local count = tonumber(ARGV[arg + 1])
+  arg = arg + 2
+  local entries, digests = {}, {}
+  for e = 1, count do
+    local states, outs = tonumber(ARGV[arg + 3]), tonumber(ARGV[arg + 4])
+    entries[e] = {id = ARGV[arg], digest = ARGV[arg + 1], repeated = ARGV[arg + 2] == '1',
+      states = states, outs = outs, arg = arg + 5, key = stateKey}
+    digests[e] = ARGV[arg + 1]
+    arg = arg + 5 + 2 * states + 6 * outs
+    stateKey = stateKey + states
+  end
+  local owned, more = ownedBetween(KEYS[k], entries[1].id, entries[count].id, count)
+  local firsts = findMarkers(KEYS[k + 1], digests, now)
+  local dones = findMarkers(KEYS[k + 2], digests, now)
+  for e = 1, count do
+    local entry = entries[e]
+    local letter = 'O'
+    if not owned[entry.id] then
+      local owner = ownerOf(KEYS[k], entry.id)
+      if not owner then letter = 'G' elseif owner ~= consumer then letter = 'F' end
+    end
+    local first = firsts[e]
+    if letter == 'O' and entry.digest ~= '' then
+      local place = k .. entry.digest
+      local answer = finished[place] and 'done' or answerOf(KEYS[k], group, entry.id, first, dones[e])
+      if answer == 'done' then letter = 'D' elseif answer == 'busy' then letter = 'B' end
+      if letter == 'O' then
+        for i = 0, entry.states - 1 do
+          local key = KEYS[entry.key + i]
+          if written[key] or isStale(key, ARGV[entry.arg + 2 * i]) then letter = 'S' end
+        end
+      end
+      if letter == 'O' then finished[place] = true end
+    end
+    if letter == 'O' or letter == 'D' then plan.ids[#plan.ids + 1] = entry.id end
+    if letter == 'D' or (letter == 'O' and entry.repeated) then plan.suppressed = plan.suppressed + 1 end
+    if letter == 'O' and entry.digest ~= '' then
+      if first ~= entry.id or nowSeconds - tonumber(string.match(entry.id, '^(%d+)')) / 1000 > 86400 then
+        plan.markers[#plan.markers + 1] = entry.digest
+        plan.markers[#plan.markers + 1] = token
+      end
+      for i = 0, entry.states - 1 do
+        written[KEYS[entry.key + i]] = true
+        plan.states[#plan.states + 1] = {entry.key + i, entry.arg + 2 * i}
+      end
+      local at = entry.arg + 2 * entry.states
+      for _ = 1, entry.outs do
+        local out = outputs[tonumber(ARGV[at])]
+        out.digests[#out.digests + 1] = ARGV[at + 1]
+        out.args[#out.args + 1] = at + 2
+        at = at + 6
+      end
+    end
+    letters[#letters + 1] = letter
+  end
+  plans[#plans + 1] = plan
+end
+local answer = table.concat(letters)
+
+for _, plan in ipairs(plans) do
+  for _, write in ipairs(plan.states) do writeState(KEYS[write[1]], ARGV[write[2]], ARGV[write[2] + 1]) end
+end
+for i = 0, outStreams - 1 do
+  local out = outputs[i]
+  if #out.digests > 0 then
+    local stream, base = KEYS[firstOut + 2 * i], KEYS[firstOut + 2 * i + 1]
+    local known = findMarkers(base, out.digests, now)
+    local markers, added = {}, {}
+    for o = 1, #out.digests do
+      local digest, at = out.digests[o], out.args[o]
+      if not known[o] and not added[digest] then
+        added[digest] = true
+        markers[#markers + 1] = digest
+        markers[#markers + 1] = addEntry(stream, ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3])
+      end
+    end
+    if #markers > 0 then setMarkers(base, markers, now) end
+  end
+end
+for _, plan in ipairs(plans) do
+  local k = plan.key
+  if #plan.markers > 0 then setMarkers(KEYS[k + 2], plan.markers, now) end
+  if plan.suppressed > 0 then redis.call('HINCRBY', KEYS[2], plan.counter, plan.suppressed) end
+  if #plan.ids > 0 then
+    redis.call('XACK', KEYS[k], group, unpack(plan.ids))
+    if redis.call('EXISTS', KEYS[k + 3], KEYS[k + 4]) > 0 then
+      redis.call('HDEL', KEYS[k + 3], unpack(plan.ids))
+      redis.call('ZREM', KEYS[k + 4], unpack(plan.ids))
+    end
+  end
+end
+if redis.call('HSET', KEYS[1], ARGV[4], token .. ' ' .. answer) == 1 then redis.call('EXPIRE', KEYS[1], 2592000) end
+return answer
+`;
