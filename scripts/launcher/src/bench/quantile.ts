@@ -21,3 +21,13 @@ export function medianOf(values: readonly number[]): number {
   if (upper === undefined || lower === undefined) throw new RangeError('expected at least one value, was none');
   return (lower + upper) / 2;
 }
+
+/** The q-quantile (0 to 1), interpolated between the two values next to its rank. @throws RangeError for no values. */
+export function quantileOf(values: readonly number[], q: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const rank = q * (sorted.length - 1);
+  const lower = sorted[Math.floor(rank)];
+  const upper = sorted[Math.ceil(rank)];
+  if (lower === undefined || upper === undefined) throw new RangeError('expected at least one value, was none');
+  return lower + (upper - lower) * (rank - Math.floor(rank));
+}

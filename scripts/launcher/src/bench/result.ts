@@ -98,6 +98,7 @@ export function renderResult({ machine, cases, ratios }: BenchResult): string {
   return [where, figures.toString(), aims.toString()].join('\n');
 }
 
+/** To two decimals, or two digits where that is more. */
 function rounded(value: number): number {
-  return Math.round(value * 100) / 100;
+  return Math.abs(value) < 0.1 ? Number(value.toPrecision(2)) : Math.round(value * 100) / 100;
 }

@@ -43,7 +43,12 @@ export async function openBenchServers({ root, env, closing, signal, say }: Benc
 
 /** An empty schema with the desk's tables and the one that the inbox case writes to. */
 export async function makeSchema({ databaseUrl }: BenchServers, root: string): Promise<void> {
-  const logger = createLogger({ service: 'bench', level: 'error', secrets: [] });
+  const logger = createLogger({
+    service: 'bench',
+    level: 'error',
+    secrets: [],
+    write: (line) => process.stderr.write(line),
+  });
   await withClient(databaseUrl, (client) => client.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE`));
   await migrateDatabase({ connection: databaseUrl, schema: SCHEMA, directory: join(root, 'migrations'), logger });
   await withClient(databaseUrl, (client) =>

@@ -12,6 +12,8 @@ export interface BusFlags {
   /** Before it, counted in nothing. */
   readonly warmUpSeconds: number;
   readonly repeats: number;
+  /** Concurrencies of BullMQ's worker that are tried; the best one is compared. */
+  readonly bullmqConcurrencies: readonly number[];
   /** Entries that the long stream holds already. */
   readonly longStream: number;
   /** Messages of the memory run. */
@@ -26,9 +28,23 @@ interface RawFlags {
   readonly quick?: true;
 }
 
-const THOROUGH = { seconds: 10, warmUpSeconds: 3, repeats: 3, longStream: 1_000_000, memoryMessages: 1_000_000 };
+const THOROUGH = {
+  seconds: 10,
+  warmUpSeconds: 3,
+  repeats: 3,
+  bullmqConcurrencies: [50, 100, 200],
+  longStream: 1_000_000,
+  memoryMessages: 1_000_000,
+};
 /** Enough to see that all of it works; the figures say little. */
-const QUICK = { seconds: 2, warmUpSeconds: 1, repeats: 1, longStream: 50_000, memoryMessages: 50_000 };
+const QUICK = {
+  seconds: 2,
+  warmUpSeconds: 1,
+  repeats: 1,
+  bullmqConcurrencies: [100],
+  longStream: 50_000,
+  memoryMessages: 50_000,
+};
 
 /** @throws InputError for what the flags do not take; HelpShown. */
 export function parseBusFlags(argv: readonly string[]): BusFlags {
@@ -49,7 +65,7 @@ export function parseBusFlags(argv: readonly string[]): BusFlags {
 }
 
 function parseSeconds(text: string): number {
-  return parseCount(text, 600);
+  return parseCount(text, 120);
 }
 
 function parseRepeats(text: string): number {

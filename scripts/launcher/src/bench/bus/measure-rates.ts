@@ -6,28 +6,31 @@ import {
   PAYLOAD_BYTES,
   RATE_CASES,
   settingName,
-  type PartName,
   type RateCase,
   type Setting,
 } from './cases.js';
+import type { BusFlags } from './command-line.js';
 import { measureRate } from './measure-rate.js';
 import type { BusBench } from './measured-run.js';
 import type { WorkWindow } from './work-window.js';
 
-/** Concurrencies of BullMQ's worker; the best one is compared. */
-const CONCURRENCIES = [50, 100, 200];
 const TUNING_MS = { warmUpMs: 1000, measureMs: 2000 };
 
+type RateFlags = Pick<BusFlags, 'parts' | 'bullmqConcurrencies'>;
+
 /** All cases side by side, in turns, under all conditions. */
-export async function measureRates(bench: BusBench, sheet: BenchSheet, parts: ReadonlySet<PartName>): Promise<void> {
+export async function measureRates(bench: BusBench, sheet: BenchSheet, flags: RateFlags): Promise<void> {
   const { repeats, say } = bench;
   const settings = DURABILITIES.flatMap((durability) =>
     PAYLOAD_BYTES.flatMap((bytes) =>
-      RATE_CASES.filter((rateCase) => parts.has(rateCase)).map((rateCase) => ({ rateCase, bytes, durability })),
+      RATE_CASES.filter((rateCase) => flags.parts.has(rateCase)).map((rateCase) => ({ rateCase, bytes, durability })),
     ),
   );
   const backlog = new Backlog();
-  const concurrencies = await tuneBullmq(bench, backlog, settings);
+  const concurrencies = await tuneBullmq(bench, backlog, {
+    settings,
+    candidates: flags.bullmqConcurrencies,
+  });
   for (let repeat = 1; repeat <= repeats; repeat += 1) {
     for (const setting of settings) {
       const name = settingName(setting);
@@ -45,13 +48,13 @@ export async function measureRates(bench: BusBench, sheet: BenchSheet, parts: Re
 async function tuneBullmq(
   bench: BusBench,
   backlog: Backlog,
-  settings: readonly Setting[],
+  { settings, candidates }: { settings: readonly Setting[]; candidates: readonly number[] },
 ): Promise<ReadonlyMap<string, number>> {
   const best = new Map<string, number>();
   for (const setting of settings.filter(({ rateCase }) => rateCase.startsWith('bullmq'))) {
     const name = settingName(setting);
     let most = 0;
-    for (const concurrency of CONCURRENCIES) {
+    for (const concurrency of candidates) {
       const { perSecond } = await measureRate({ ...bench, ...TUNING_MS }, backlog, { ...setting, concurrency });
       bench.say(`Looking for the best: ${name}, concurrency ${concurrency}: ${Math.round(perSecond)} jobs/s`);
       if (perSecond > most) best.set(name, concurrency);

@@ -31,7 +31,7 @@ export class MeasuredProcesses {
 
   /** Resolves when the process works. */
   async start(settings: z.input<typeof workerSettings>): Promise<MeasuredProcess> {
-    const child = fork(PROGRAM, { execArgv: ['--expose-gc'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = fork(PROGRAM, { execArgv: ['--expose-gc'], stdio: ['ignore', 2, 2, 'ipc'] });
     this.#running.add(child);
     child.once('exit', () => this.#running.delete(child));
     const process = new MeasuredProcess(child, this.#signal);
@@ -55,41 +55,39 @@ export class MeasuredProcess {
 
   /** `tidy`: after a collection of garbage. */
   async usage(tidy = false): Promise<UsageAnswer> {
-    return usageAnswer.parse(await this.#ask(tidy ? 'tidyUsage' : 'usage'));
+    return usageAnswer.parse(await this.#tell(tidy ? 'tidyUsage' : 'usage'));
   }
 
   async timings(): Promise<Timings> {
-    return timingsAnswer.parse(await this.#ask('timings'));
+    return timingsAnswer.parse(await this.#tell('timings'));
   }
 
   /** Resolves when a publisher has published all. */
   async finished(): Promise<z.infer<typeof finishedAnswer>> {
-    return finishedAnswer.parse(await this.#ask('finished'));
+    return finishedAnswer.parse(await this.#tell('finished', Infinity));
   }
 
   /** Finishes what it is at, and ends it. */
   async stop(): Promise<void> {
     const gone = once(this.#child, 'exit');
-    await this.#ask('stop');
+    await this.#tell('stop');
     await gone;
   }
 
-  #ask(question: Question): Promise<unknown> {
-    return this.#tell(question);
-  }
-
-  async #tell(message: Question | z.input<typeof workerSettings>): Promise<unknown> {
+  async #tell(message: Question | z.input<typeof workerSettings>, patienceMs = PATIENCE_MS): Promise<unknown> {
+    const child = this.#child;
+    if (!child.connected) throw new Error('expected the measured process to go on, but it has ended, see above');
     const heard = new AbortController();
-    const signal = AbortSignal.any([heard.signal, this.#signal, AbortSignal.timeout(PATIENCE_MS)]);
-    const said = once(this.#child, 'message', { signal });
-    const died = once(this.#child, 'exit', { signal }).then(([code, by]) => {
-      throw new Error(`expected the measured process to go on, but it ended (${String(code ?? by)})`);
+    const signals = [heard.signal, this.#signal];
+    if (patienceMs < Infinity) signals.push(AbortSignal.timeout(patienceMs));
+    const signal = AbortSignal.any(signals);
+    const said = once(child, 'message', { signal });
+    const died = once(child, 'exit', { signal }).then(([code, by]) => {
+      throw new Error(`expected the measured process to go on, but it ended (${String(code ?? by)}), see above`);
     });
-    this.#child.send(message);
+    child.send(message);
     try {
-      const answer = word.parse(((await Promise.race([said, died])) as unknown[])[0]);
-      if ('failure' in answer) throw new Error(answer.failure);
-      return 'answer' in answer ? answer.answer : undefined;
+      return word.parse(((await Promise.race([said, died])) as unknown[])[0]).answer;
     } finally {
       heard.abort();
       await Promise.allSettled([said, died]);

@@ -57,12 +57,8 @@ export type Timings = z.infer<typeof timingsAnswer>;
 /** A publisher's: all messages were taken by Redis. */
 export const finishedAnswer = z.object({ perSecond: z.number() });
 
-/** What it says after its settings, and after a question. */
-export const word = z.union([
-  z.object({ ready: z.literal(true) }),
-  z.object({ answer: z.unknown() }),
-  z.object({ failure: z.string() }),
-]);
+/** What it says when it works, and to a question. */
+export const word = z.object({ answer: z.unknown() });
 
 /** What runs in a measured process. */
 export interface Workload {

@@ -21,14 +21,14 @@ export async function runPublisher(settings: PublisherSettings): Promise<Workloa
 async function publishAll(settings: PublisherSettings, target: Target): Promise<{ perSecond: number }> {
   const { count, perSecond, bytes } = settings;
   const pad = padOf(bytes);
-  const underWay: Promise<unknown>[] = [];
+  const publish = (number: number): Promise<unknown> =>
+    target.publish(`m${numberText(number)}`, { n: numberText(nowUs()), pad });
+  await publish(1); // connected by then
+  const underWay: Promise<unknown>[] = [Promise.resolve()];
   const startUs = nowUs();
   while (underWay.length < count) {
     const due = Math.min(count, Math.floor(((nowUs() - startUs) / 1e6) * perSecond));
-    while (underWay.length < due) {
-      const id = `m${numberText(underWay.length + 1)}`;
-      underWay.push(target.publish(id, { n: numberText(nowUs()), pad }));
-    }
+    while (underWay.length < due) underWay.push(publish(underWay.length + 1));
     await sleep(1);
   }
   const takenUs = nowUs() - startUs;

@@ -15,7 +15,7 @@ async function begin(message: unknown): Promise<void> {
   process.on('message', (asked) => {
     void answer(workload, question.parse(asked)).catch(fail);
   });
-  process.send?.({ ready: true });
+  say('ready');
 }
 
 function start(message: unknown): Promise<Workload> {
@@ -61,9 +61,8 @@ function say(value: unknown): void {
   process.send?.({ answer: value });
 }
 
+/** Whoever started the process sees that it has ended, and people see why. */
 function fail(error: unknown): void {
-  const failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.send?.({ failure }, () => {
-    process.exit(1);
-  });
+  console.error(error);
+  process.exit(1);
 }

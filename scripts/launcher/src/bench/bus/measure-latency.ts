@@ -1,0 +1,102 @@
+import { quantileOf } from '../quantile.js';
+import type { BenchSheet } from '../result.js';
+import { DURABILITIES, type Durability } from './cases.js';
+import { awaitProgress, type BusBench } from './measured-run.js';
+import { inputStreams, PREFIX } from './names.js';
+import type { MeasuredProcess } from './measured-process.js';
+import type { Progress } from './work-window.js';
+import type { Timings } from './worker/protocol.js';
+
+const PER_SECOND = 2_000;
+const BYTES = 256;
+/** Further from the wanted pace than this, something else was measured. */
+const PACE_TOLERANCE = 0.02;
+const P99_LIMIT_MS = 5;
+
+const SIDES = {
+  bus: 'bus, exactly once with an output',
+  bullmq: 'BullMQ, equal work',
+} as const;
+type Side = keyof typeof SIDES;
+
+/** From publishing to the handler's call, and to the committed effect, at an even pace; both sides in turns. */
+export async function measureLatency(bench: BusBench, sheet: BenchSheet, concurrency: number): Promise<void> {
+  const { repeats, say } = bench;
+  for (let repeat = 1; repeat <= repeats; repeat += 1) {
+    for (const durability of DURABILITIES) {
+      for (const side of ['bus', 'bullmq'] as const) {
+        const timings = await runPaced(bench, { side, durability, concurrency });
+        const name = latencyName(side, durability);
+        const [handledMs, committedMs] = [1, 2].map((at) => timings.map((times) => (times[at] ?? NaN) / 1000));
+        sheet.add(`${name}: to the handler, p50`, 'ms', quantileOf(handledMs ?? [], 0.5));
+        sheet.add(`${name}: to the handler, p99`, 'ms', quantileOf(handledMs ?? [], 0.99));
+        sheet.add(`${name}: to the commit, p50`, 'ms', quantileOf(committedMs ?? [], 0.5));
+        sheet.add(`${name}: to the commit, p99`, 'ms', quantileOf(committedMs ?? [], 0.99));
+        const p99Ms = quantileOf(committedMs ?? [], 0.99);
+        say(`Round ${repeat} of ${repeats}: ${name}: p99 to the commit ${p99Ms.toFixed(2)} ms`);
+      }
+    }
+  }
+  for (const durability of DURABILITIES) {
+    const p99Ms = sheet.value(`${latencyName('bus', durability)}: to the commit, p99`);
+    sheet.judge(`p99 of exactly once at ${PER_SECOND}/s, ms, ${durability}`, p99Ms, {
+      sign: '<=',
+      limit: P99_LIMIT_MS,
+    });
+  }
+}
+
+function latencyName(side: Side, durability: Durability): string {
+  return `latency at ${PER_SECOND}/s, ${SIDES[side]}, ${durability}`;
+}
+
+interface PacedRun {
+  readonly side: Side;
+  readonly durability: Durability;
+  readonly concurrency: number;
+}
+
+/** Times of the messages that were sent after the warm-up. */
+async function runPaced(bench: BusBench, run: PacedRun): Promise<Timings> {
+  const { redis, processes, servers, warmUpMs, measureMs } = bench;
+  const { redisUrl } = servers;
+  const [stream = ''] = inputStreams(1);
+  const count = Math.ceil((PER_SECOND * (warmUpMs + measureMs)) / 1000);
+  await redis.empty();
+  await redis.setDurability(run.durability);
+  const consumer = await startConsumer(bench, run, stream);
+  const publisher = await processes.start({
+    role: 'publisher',
+    to: run.side,
+    redisUrl,
+    durability: run.durability,
+    stream,
+    bytes: BYTES,
+    perSecond: PER_SECOND,
+    count,
+  });
+  const { perSecond } = await publisher.finished();
+  if (Math.abs(perSecond / PER_SECOND - 1) > PACE_TOLERANCE) {
+    throw new Error(`expected ${PER_SECOND} messages/s to be published, was ${Math.round(perSecond)}`);
+  }
+  const progress = (): Promise<Progress> =>
+    run.side === 'bus' ? redis.streamProgress([`${PREFIX}${stream}`]) : redis.queueProgress(count);
+  await awaitProgress(bench, progress, ({ done }) => done === count);
+  await publisher.stop();
+  const timings = await consumer.timings();
+  await consumer.stop();
+  if (timings.length !== count) throw new Error(`expected ${count} messages to be timed, was ${timings.length}`);
+  const fromUs = Math.min(...timings.slice(0, 100).map(([sentAtUs]) => sentAtUs)) + warmUpMs * 1000;
+  return timings.filter(([sentAtUs]) => sentAtUs >= fromUs);
+}
+
+function startConsumer(bench: BusBench, run: PacedRun, stream: string): Promise<MeasuredProcess> {
+  const { processes, servers } = bench;
+  const { redisUrl } = servers;
+  const { durability, concurrency } = run;
+  return processes.start(
+    run.side === 'bus'
+      ? { role: 'bus', redisUrl, durability, streams: [stream], work: 'output', timed: true }
+      : { role: 'bullmq', redisUrl, concurrency, work: 'equal', timed: true },
+  );
+}
