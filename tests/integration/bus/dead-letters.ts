@@ -11,7 +11,11 @@ export interface LetterFields {
 }
 
 /** Adds dead letters as the bus writes them, many at a time, and the groups that they are for; answers their ids. */
-export async function addLetters(desk: TestDesk, stream: string, letters: readonly LetterFields[]): Promise<string[]> {
+export async function addLetters(
+  desk: Pick<TestDesk, 'redis' | 'key'>,
+  stream: string,
+  letters: readonly LetterFields[],
+): Promise<string[]> {
   for (const group of new Set(letters.map((letter) => letter.group ?? 'workers'))) {
     await desk.redis.xgroup('CREATE', desk.key(stream), group, '0', 'MKSTREAM').catch(() => undefined);
   }
