@@ -9,6 +9,12 @@ const LATE_FAULTS = 3;
 /** Share of the messages that come after the last fault. */
 const LAST_SHARE = 0.03;
 
+/** A fault that was done; ms since the load began. */
+export interface DoneFault extends PlannedFault {
+  readonly startedMs: number;
+  readonly endedMs: number;
+}
+
 export interface InjectionOptions {
   readonly faults: readonly PlannedFault[];
   readonly messages: number;
@@ -21,12 +27,15 @@ export interface InjectionOptions {
 /**
  * Does every fault when so many roots are published, and holds the load back while faults are late: each happens under
  * load, on a slow machine, too. Faults of one process or server wait for each other, and a process is only hurt when it
- * works. Resolves to how many were done when the last one is.
+ * works. Resolves when the last one is done, to all of them in the order they ended.
  */
-export async function injectFaults(options: InjectionOptions): Promise<number> {
+export async function injectFaults(options: InjectionOptions): Promise<readonly DoneFault[]> {
   const { faults, messages, crew, signal } = options;
   const unfinished = new Set(faults);
   const lanes = new Map<string, Promise<void>>();
+  const done: DoneFault[] = [];
+  const beganAt = performance.now();
+  const now = (): number => Math.round(performance.now() - beganAt);
   let failure: Error | undefined;
   const allow = (): void => {
     const last = unfinished.size === 0 ? messages : Math.floor(messages * (1 - LAST_SHARE));
@@ -41,16 +50,18 @@ export async function injectFaults(options: InjectionOptions): Promise<number> {
     }
     const lane = laneOf(planned.fault);
     const inject = async (): Promise<void> => {
+      const startedMs = now();
       await doFault(planned.fault, options);
+      done.push({ ...planned, startedMs, endedMs: now() });
       unfinished.delete(planned);
       allow();
     };
-    const done = (lanes.get(lane) ?? Promise.resolve()).then(inject);
-    done.catch((error: unknown) => (failure ??= error instanceof Error ? error : new Error(String(error))));
-    lanes.set(lane, done);
+    const turn = (lanes.get(lane) ?? Promise.resolve()).then(inject);
+    turn.catch((error: unknown) => (failure ??= error instanceof Error ? error : new Error(String(error))));
+    lanes.set(lane, turn);
   }
   await Promise.all(lanes.values());
-  return faults.length;
+  return done;
 }
 
 function laneOf(fault: Fault): string {

@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import type { DoneFault } from './inject-faults.js';
 import type { Fault, PlannedFault } from './plan/schedule.js';
 import type { Ledger } from './truth/ledger.js';
 import type { TakeoverFigures } from './truth/takeover.js';
@@ -15,9 +16,11 @@ export interface ChaosResult extends Ledger {
   readonly loadMs: number;
   readonly schedule: {
     readonly digest: string;
-    readonly done: number;
     readonly byKind: Readonly<Partial<Record<Fault['kind'], number>>>;
+    /** As planned: the same for the same seed and numbers. */
     readonly faults: readonly PlannedFault[];
+    /** As they came about. */
+    readonly done: readonly DoneFault[];
   };
   /** Deaths of workers, those by killer messages among them. */
   readonly workerDeaths: number;

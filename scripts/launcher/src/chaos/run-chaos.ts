@@ -66,7 +66,7 @@ export async function runChaos(flags: ChaosFlags, context: ChaosContext): Promis
     takeoverP99Ms: takeover.p99Ms,
     drainedMs: seen.drainedMs,
     loadMs: seen.loadMs,
-    schedule: { digest, done: seen.done, byKind: countKinds(faults), faults },
+    schedule: { digest, byKind: countKinds(faults), faults, done: seen.done },
     workerDeaths: crew.deaths.length,
     takeover,
     watch: seen.watch,
@@ -109,7 +109,7 @@ async function underLoad({ crew, observer, servers, roots, faults, context }: Lo
   }
   await Promise.all([crew.producer, ...crew.workers].map((child) => child.ready(signal)));
   const loadMs = Math.round(performance.now() - startedAt);
-  say(`  ${roots.length} messages and ${done} faults in ${loadMs} ms, waiting until all is done`);
+  say(`  ${roots.length} messages and ${done.length} faults in ${loadMs} ms, waiting until all is done`);
   const drainedMs = (await waitUntilDrained(observer, { roots, signal })) ?? null;
   await sleep(AFTERMATH_MS, undefined, { signal });
   return { done, loadMs, drainedMs, watch: await watch.stop() };
