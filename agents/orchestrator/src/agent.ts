@@ -3,12 +3,12 @@ import { subscription, type PayloadSchema, type Subscription } from '@octant/pla
 import { streams, type StreamName } from '@octant/trading/messages/streams';
 import { httpAgents } from './adapters/agents-port.js';
 import { postgresAuditStore } from './adapters/audit-store.js';
+import { postgresCheckpoints } from './adapters/checkpoint-store.js';
 import { httpTrades } from './adapters/trades-port.js';
 import { advanceAll } from './cycle/advance.js';
 import { orchestratorSettings, type OrchestratorSettings } from './config.js';
 import { deskMetrics } from './desk/desk-metrics.js';
 import { DeskStore } from './desk/desk-store.js';
-import { recoverDesk } from './desk/recover-desk.js';
 import { Stall } from './desk/stall.js';
 import { DESK_LANE, TradingDesk } from './desk/trading-desk.js';
 import { hasWaitingStep, watchTimeOuts } from './desk/watch-time-outs.js';
@@ -42,7 +42,7 @@ export const orchestrator = defineAgent<OrchestratorSettings>({
 });
 
 function wireOrchestrator(context: AgentContext<OrchestratorSettings>): AgentWiring {
-  const { bus, clock, database, http, state } = context;
+  const { bus, clock, database, http, name, state } = context;
   const settings = () => context.config.current();
   const store = new DeskStore(state);
   const metrics = deskMetrics(context.metrics);
@@ -51,6 +51,8 @@ function wireOrchestrator(context: AgentContext<OrchestratorSettings>): AgentWir
   const stall = new Stall(context.logger);
   const desk = new TradingDesk({
     store,
+    checkpoints: postgresCheckpoints(database, name),
+    bus,
     onStalled: stall.note,
     agents: httpAgents(http),
     clock,
@@ -62,7 +64,7 @@ function wireOrchestrator(context: AgentContext<OrchestratorSettings>): AgentWir
     store,
     clock,
     settings,
-    change: (work, also) => inLane(() => desk.turnNow(bus, work, also)),
+    change: (work, also) => inLane(() => desk.turnNow(work, also)),
   };
   const admin = context.streams;
   return {
@@ -74,26 +76,27 @@ function wireOrchestrator(context: AgentContext<OrchestratorSettings>): AgentWir
       ...adminHaltRoutes(routes),
       ...adminStreamRoutes({ ...routes, admin, auditStore }),
     },
-    schedules: schedulesOf({ routes, store, stall, metrics }),
-    start: () => inLane(() => recoverDesk({ context, store, desk, trades })),
+    schedules: schedulesOf({ routes, desk, store, stall, metrics }),
+    rebuild: (redis) => desk.rebuild(redis),
   };
 }
 
 interface Scheduled {
   readonly routes: DeskRoutes;
+  readonly desk: TradingDesk;
   readonly store: DeskStore;
   readonly stall: Stall;
   readonly metrics: ReturnType<typeof deskMetrics>;
 }
 
-function schedulesOf({ routes, store, stall, metrics }: Scheduled): readonly Schedule[] {
+function schedulesOf({ routes, desk, store, stall, metrics }: Scheduled): readonly Schedule[] {
   const { clock, settings } = routes;
   return [
     {
       name: 'retry stalled steps',
       everyMs: RETRY_EVERY_MS,
       run: async () => {
-        if (stall.take()) await routes.change(advanceAll);
+        if (stall.take() || !desk.settled) await routes.change(advanceAll);
       },
     },
     {

@@ -3,6 +3,8 @@ import { subscription } from '@octant/platform/bus/subscription';
 import { orchestratorCommand } from '@octant/trading/messages/orchestrator-commands';
 import { riskRequest } from '@octant/trading/messages/risk';
 import { deskExposure } from './adapters/desk-exposure.js';
+import { keepInOutbox } from './adapters/effect-outbox.js';
+import { postgresHaltStore } from './adapters/halt-store.js';
 import { config } from './config.js';
 import { HaltView } from './halt-view.js';
 import { isHaltOrUnhalt, onOrchestratorCommand } from './handlers/on-orchestrator-command.js';
@@ -15,11 +17,12 @@ export const agent = defineAgent({
   name: 'risk-manager',
   config,
   wire(context) {
-    const { bus, clock, state } = context;
+    const { bus, clock, database, name } = context;
     const metrics = riskMetrics(context.metrics);
-    const halts = new HaltView(state, metrics.onHalt);
+    const halts = new HaltView(postgresHaltStore(database), metrics.onHalt);
     const memory = new VerdictMemory();
     const { onVerdict } = metrics;
+    const keep = keepInOutbox(database, name);
     const current = () => context.config.current();
     const policy = () => current().policy;
     const exposures = deskExposure(context.http);
@@ -30,7 +33,7 @@ export const agent = defineAgent({
           group: 'risk',
           schema: riskRequest,
           // In no lane: each is decided alone, and one that waits for a halt must hold up neither the others nor the halt.
-          handle: (message) => onRiskRequest(message, { halts, policy, memory, clock, onVerdict }),
+          handle: (message) => onRiskRequest(message, { halts, policy, memory, clock, keep, onVerdict }),
         }),
         subscription({
           stream: 'orchestrator.commands',
@@ -42,7 +45,7 @@ export const agent = defineAgent({
         }),
       ],
       operations: {
-        evaluateRisk: evaluateRisk({ config: current, halts, memory, exposures, bus, clock, onVerdict }),
+        evaluateRisk: evaluateRisk({ config: current, halts, memory, exposures, bus, clock, keep, onVerdict }),
         getRiskLimits: getRiskLimits({ config: current, halts }),
       },
       start: () => halts.refresh(),

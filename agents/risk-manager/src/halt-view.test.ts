@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { HALT_KEY, HaltView, type HaltState } from './halt-view.js';
-import { MemoryStore } from './testing/fakes.js';
+import { HaltView, type HaltState } from './halt-view.js';
+import { MemoryHalts } from './testing/fakes.js';
 
 const halted: HaltState = { haltVersion: 2, halted: true, reason: 'maintenance' };
 
 test('knows no halt before the first', () => {
-  expect(new HaltView(new MemoryStore(), () => undefined).current()).toEqual({
+  expect(new HaltView(new MemoryHalts(), () => undefined).current()).toEqual({
     haltVersion: 0,
     halted: false,
     reason: null,
@@ -13,14 +13,14 @@ test('knows no halt before the first', () => {
 });
 
 test('reads the store when a request knows of a later halt', async () => {
-  const store = new MemoryStore();
+  const store = new MemoryHalts();
   const halts = new HaltView(store, () => undefined);
-  store.write([{ key: HALT_KEY, expectedVersion: 0, value: halted }]);
+  store.kept = halted;
   expect(await halts.knowing(2)).toEqual(halted);
 });
 
 test('is behind while neither memory nor store has the halt', async () => {
-  const halts = new HaltView(new MemoryStore(), () => undefined);
+  const halts = new HaltView(new MemoryHalts(), () => undefined);
   await expect(halts.knowing(3)).rejects.toMatchObject({
     name: 'TransientError',
     code: 'behind',
@@ -31,7 +31,7 @@ test('is behind while neither memory nor store has the halt', async () => {
 
 test('an older state does not replace a newer one', () => {
   const seen: HaltState[] = [];
-  const halts = new HaltView(new MemoryStore(), (state) => seen.push(state));
+  const halts = new HaltView(new MemoryHalts(), (state) => seen.push(state));
   halts.learn(halted);
   halts.learn({ haltVersion: 1, halted: false, reason: null });
   expect(halts.current()).toEqual(halted);

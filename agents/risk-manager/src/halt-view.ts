@@ -1,8 +1,6 @@
-import type { StateEntry, StateReader } from '@octant/platform/bus/message';
 import { TransientError } from '@octant/platform/errors/errors';
-
-/** Key of the halt state in the desk's state store. */
-export const HALT_KEY = 'risk:halt';
+import type { Sql } from '@octant/platform/postgres/sql';
+import type { HaltStore } from './adapters/halt-store.js';
 
 export interface HaltState {
   /** Rises with every halt and unhalt; 0 before the first. */
@@ -14,15 +12,15 @@ export interface HaltState {
 export const NEVER_HALTED: HaltState = { haltVersion: 0, halted: false, reason: null };
 
 /**
- * What this process knows about the halt: a copy in memory, so that a decision asks nobody, and the store behind it,
- * for the start and for processes beside this one that took the command.
+ * What this process knows about the halt: a copy in memory, so that a decision asks nobody, and Postgres behind it, for
+ * the start and for processes beside this one that took the command.
  */
 export class HaltView {
-  readonly #store: StateReader;
+  readonly #store: HaltStore;
   readonly #onChange: (state: HaltState) => void;
   #known: HaltState = NEVER_HALTED;
 
-  constructor(store: StateReader, onChange: (state: HaltState) => void) {
+  constructor(store: HaltStore, onChange: (state: HaltState) => void) {
     this.#store = store;
     this.#onChange = onChange;
     onChange(this.#known);
@@ -32,8 +30,9 @@ export class HaltView {
     return this.#known;
   }
 
-  read(): Promise<StateEntry<HaltState>> {
-    return this.#store.read<HaltState>(HALT_KEY);
+  /** Writes the state down; `learn` it when that is committed. */
+  keep(sql: Sql, state: HaltState): Promise<void> {
+    return this.#store.keep(sql, state);
   }
 
   /** Takes over a state that is in the store; an older one than known changes nothing. */
@@ -45,8 +44,8 @@ export class HaltView {
 
   /** Reads the store into memory. */
   async refresh(): Promise<void> {
-    const { value } = await this.read();
-    if (value !== undefined) this.learn(value);
+    const kept = await this.#store.find();
+    if (kept !== undefined) this.learn(kept);
   }
 
   /**

@@ -2,6 +2,7 @@ import { defineAgent, type AgentContext, type AgentWiring } from '@octant/platfo
 import { subscription, type Subscription } from '@octant/platform/bus/subscription';
 import { streams } from '@octant/trading/messages/streams';
 import { AccountCache } from './account/account-cache.js';
+import { AnsweredSteps } from './account/answered-steps.js';
 import { ACCOUNT_LANE, EXEC_GROUP, HALT_LANE, type ExecDesk } from './account/desk.js';
 import { LastPrices } from './account/last-prices.js';
 import { commitToOutbox } from './adapters/lane-commits.js';
@@ -29,7 +30,8 @@ function wire(context: AgentContext<ExecutorSettings>): AgentWiring {
   const store = postgresAccountStore(database);
   const cache = new AccountCache(() => store.load());
   const metrics = executorMetrics(context.metrics, settings().exchange);
-  const desk: ExecDesk = { store, cache, prices: new LastPrices(), metrics, clock, settings };
+  const shared = { answered: new AnsweredSteps(), prices: new LastPrices() };
+  const desk: ExecDesk = { store, cache, ...shared, metrics, clock, settings };
   const queries = postgresTradeQueries(database);
   return {
     consumes: subscriptions(desk),
@@ -44,6 +46,12 @@ function wire(context: AgentContext<ExecutorSettings>): AgentWiring {
       ...orderRoutes(queries),
       ...fillRoutes(queries),
       ...accountRoutes(desk),
+    },
+    // Nothing is kept in Redis; but handlers that ran when it was emptied may have left the copy behind, and steps that
+    // come for the first time may have come before.
+    rebuild: () => {
+      cache.distrust();
+      return Promise.resolve();
     },
     schedules: [{ name: 'account metrics', everyMs: 1000, run: () => observe(desk) }],
     start: async () => {

@@ -41,14 +41,7 @@ async function appendEvent(sql: Sql, event: AuditEvent): Promise<void> {
   const { eventId, actor, action, subject, details, atMs, requestId, traceId, ts } = event;
   const values = [eventId, actor, action, subject, JSON.stringify(details), atMs, requestId ?? null, traceId, ts];
   const { rowCount } = await sql.query(INSERT_EVENT, values);
-  if (rowCount > 0) await mirror(sql, event);
-}
-
-/** Audit actions that carry a row of another table. */
-async function mirror(sql: Sql, event: AuditEvent): Promise<void> {
-  if (event.action === 'pnl.day_closed') return insertDay(sql, event.details as unknown as ClosedDay);
-  if (HALT_ACTIONS.has(event.action)) return upsertHalt(sql, event);
-  if (event.action.startsWith('session.')) return upsertSession(sql, event);
+  if (rowCount > 0 && action === 'pnl.day_closed') await insertDay(sql, details as unknown as ClosedDay);
 }
 
 async function insertDay(sql: Sql, day: ClosedDay): Promise<void> {
@@ -69,28 +62,6 @@ async function insertDay(sql: Sql, day: ClosedDay): Promise<void> {
       day.haltReason,
       day.endMs,
     ],
-  );
-}
-
-const HALT_ACTIONS: ReadonlySet<string> = new Set(['halt', 'unhalt', 'admin.halt', 'admin.unhalt']);
-
-/** Events may come out of order: a newer version wins, and within a version what the admin did. */
-async function upsertHalt(sql: Sql, { action, details }: AuditEvent): Promise<void> {
-  const admin = details['adminHalt'] as { reason: string; atMs: number } | null;
-  await sql.query(
-    `INSERT INTO halts (one, halt_version, admin_reason, admin_at_ms) VALUES (true, $1, $2, $3)
-     ON CONFLICT (one) DO UPDATE SET halt_version = $1, admin_reason = $2, admin_at_ms = $3
-     WHERE halts.halt_version < $1 OR (halts.halt_version = $1 AND $4)`,
-    [details['haltVersion'], admin?.reason ?? null, admin?.atMs ?? null, action.startsWith('admin.')],
-  );
-}
-
-async function upsertSession(sql: Sql, event: AuditEvent): Promise<void> {
-  const status = event.action === 'session.started' ? 'running' : event.action.slice('session.'.length);
-  await sql.query(
-    `INSERT INTO sessions (session_id, status, spec) VALUES ($1, $2, $3)
-     ON CONFLICT (session_id) DO UPDATE SET status = $2, spec = sessions.spec || $3, updated_at = now()`,
-    [event.subject, status, JSON.stringify(event.details)],
   );
 }
 

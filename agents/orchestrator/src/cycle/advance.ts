@@ -1,4 +1,6 @@
 import { equityOf } from '@octant/trading/portfolio/ledger';
+import type { Message } from '../desk/desk-state.js';
+import { forgetEarly } from '../desk/early-statuses.js';
 import { recordClosedDays, unfinishedDayOf } from '../desk/ledger-turn.js';
 import { audit, notify } from '../desk/notices.js';
 import type { Session, SessionStatus, Step } from '../desk/session-state.js';
@@ -59,23 +61,30 @@ function isAwaited(step: Step, symbol: string): boolean {
 /** Lets a paced feed go on, or ends the session after its last step. */
 function finishStep(turn: Turn, session: Session, step: Step): void {
   session.step = null;
+  session.doneCloseTimeMs = step.closeTimeMs;
+  forgetEarly(turn, session);
+  turn.keep();
   if (step.last) {
     const rest = turn.desk.ledger === null ? undefined : unfinishedDayOf(turn.desk.ledger, step.closeTimeMs);
     if (rest !== undefined) recordClosedDays(turn, [rest], step.traceId);
     return endSession(turn, session, { status: 'finished', traceId: step.traceId, atMs: step.closeTimeMs });
   }
   if (session.feed === 'live') return;
-  turn.messages.push({
+  turn.messages.push(advanceMessage(turn, session, step));
+}
+
+/** Lets the feed go on after the candles of this close. */
+export function advanceMessage(
+  turn: Turn,
+  { sessionId }: Session,
+  { closeTimeMs, traceId }: { closeTimeMs: number; traceId: string },
+): Message {
+  return {
     stream: 'orchestrator.commands',
     type: 'advance',
-    id: `advance:${session.sessionId}:${String(step.closeTimeMs)}`,
-    payload: {
-      type: 'advance',
-      sessionId: session.sessionId,
-      closeTimeMs: step.closeTimeMs,
-      ...stamp(turn, step.traceId),
-    },
-  });
+    id: `advance:${sessionId}:${String(closeTimeMs)}`,
+    payload: { type: 'advance', sessionId, closeTimeMs, ...stamp(turn, traceId) },
+  };
 }
 
 /** Ends a session and tells the analyst to stop feeding it. */
@@ -89,6 +98,8 @@ export function endSession(
   session.endEquityQuote = turn.desk.ledger === null ? null : equityOf(turn.desk.ledger);
   session.queue = [];
   session.step = null;
+  forgetEarly(turn, session);
+  turn.keep();
   turn.desk.runningSessionIds = turn.desk.runningSessionIds.filter((id) => id !== session.sessionId);
   const { sessionId } = session;
   turn.messages.push({

@@ -1,6 +1,7 @@
 import { TransientError } from '@octant/platform/errors/errors';
 import type { AnalyzeCommand } from '@octant/trading/messages/orchestrator-commands';
 import type { Analysis, Session, StepCandles } from '../desk/session-state.js';
+import type { Message } from '../desk/desk-state.js';
 import { ledgerAt } from '../desk/ledger-turn.js';
 import { stamp, type Turn } from '../desk/turn.js';
 import { requestIdOf } from '@octant/trading/exchange/order-id';
@@ -57,13 +58,17 @@ async function askAnalysis(turn: Turn, session: Session, command: AnalyzeCommand
       if (session.mode === 'http' || !(error instanceof TransientError)) throw error;
     }
   }
-  turn.messages.push({
-    stream: 'orchestrator.commands',
-    type: 'analyze',
-    id: `analyze:${command.requestId}`,
-    payload: command,
-  });
+  turn.messages.push(messageOf(command));
   return { state: 'pending' };
+}
+
+/** The question for an analysis, for the stream. */
+export function analyzeMessage(turn: Turn, session: Session, asked: { symbol: string; candles: StepCandles }): Message {
+  return messageOf(analyzeCommandOf(turn, session, asked));
+}
+
+function messageOf(command: AnalyzeCommand): Message {
+  return { stream: 'orchestrator.commands', type: 'analyze', id: `analyze:${command.requestId}`, payload: command };
 }
 
 function analyzeCommandOf(

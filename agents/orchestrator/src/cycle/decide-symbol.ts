@@ -4,9 +4,10 @@ import { Decimal } from '@octant/trading/money/decimal';
 import { decideSignal } from '@octant/trading/portfolio/decide-signal';
 import { exposureOf } from '@octant/trading/portfolio/exposure';
 import type { OrderSide } from '@octant/trading/messages/envelope';
-import type { ExecOrder } from '@octant/trading/messages/execution';
+import type { ExecOrder, ExecStatus } from '@octant/trading/messages/execution';
 import type { RiskRequest } from '@octant/trading/messages/risk';
-import { haltReasonOf } from '../desk/desk-state.js';
+import { haltReasonOf, type Message } from '../desk/desk-state.js';
+import { takeEarly } from '../desk/early-statuses.js';
 import { ledgerAt } from '../desk/ledger-turn.js';
 import { audit } from '../desk/notices.js';
 import type { CycleState, PendingDecision, Session, Step } from '../desk/session-state.js';
@@ -82,15 +83,21 @@ function mayChangePosition(turn: Turn, { symbol, side }: { symbol: string; side:
 
 async function askRisk(work: StepTurn, decision: PendingDecision): Promise<void> {
   const { turn, session } = work;
-  const request = riskRequestOf(work, decision);
   if (session.mode !== 'pubsub') {
     try {
-      return await takeRiskAnswer(work, decision, await turn.agents.evaluateRisk(request));
+      const answer = await turn.agents.evaluateRisk(riskRequestOf(work, decision));
+      return await takeRiskAnswer(work, decision, answer);
     } catch (error) {
       if (session.mode === 'http' || !(error instanceof TransientError)) throw error;
     }
   }
-  turn.messages.push({ stream: 'risk.requests', type: 'evaluate', id: `risk:${decision.requestId}`, payload: request });
+  turn.messages.push(riskRequestMessage(work, decision));
+}
+
+/** The question to the risk manager, for the stream. */
+export function riskRequestMessage(work: StepTurn, decision: PendingDecision): Message {
+  const payload = riskRequestOf(work, decision);
+  return { stream: 'risk.requests', type: 'evaluate', id: `risk:${decision.requestId}`, payload };
 }
 
 function riskRequestOf({ turn, session, step }: StepTurn, decision: PendingDecision): RiskRequest {
@@ -131,6 +138,7 @@ export async function takeRiskAnswer(work: StepTurn, decision: PendingDecision, 
 async function sendOrder(work: StepTurn, decision: PendingDecision): Promise<void> {
   const { turn, session, step } = work;
   const order = execOrderOf(work, decision);
+  const early = takeEarly(turn, order.orderId);
   session.counters.orders += 1;
   turn.desk.openOrders.push({
     orderId: order.orderId,
@@ -144,8 +152,29 @@ async function sendOrder(work: StepTurn, decision: PendingDecision): Promise<voi
   });
   auditDecision(work, { requestId: decision.requestId, action: 'decision.order', details: { ...decision } });
   turn.onOrder(turn.nowMs - step.publishedAtMs);
-  if (session.mode === 'http') return takeSubmitAnswer(work, order.orderId, await turn.agents.submit(order));
-  turn.messages.push({ stream: 'exec.orders', type: 'order', id: `order:${order.orderId}`, payload: order });
+  if (session.mode === 'http') takeSubmitAnswer(work, order.orderId, await turn.agents.submit(order));
+  else turn.messages.push(orderMessage(work, decision));
+  for (const status of early) takeStatus(turn, status);
+}
+
+/** The order for the executor, for the stream. */
+export function orderMessage(work: StepTurn, decision: PendingDecision): Message {
+  const payload = execOrderOf(work, decision);
+  return { stream: 'exec.orders', type: 'order', id: `order:${decision.orderId}`, payload };
+}
+
+/** What the executor says of an order ends it, or answers the decision that waits for its word. */
+export function takeStatus(turn: Turn, status: ExecStatus): void {
+  const { orderId } = status;
+  const session = turn.sessions.get(status.sessionId);
+  if (status.status !== 'pending') endOrder(turn, orderId, { session, isFilled: status.status === 'filled' });
+  const step = session?.step;
+  if (session === undefined || step === null || step === undefined) return;
+  if (step.decision?.phase !== 'executing' || step.decision.orderId !== orderId) return;
+  takeSubmitAnswer({ turn, session, step }, orderId, {
+    status: status.status,
+    ...(status.reason === undefined ? {} : { reason: status.reason }),
+  });
 }
 
 function execOrderOf({ turn, session, step }: StepTurn, decision: PendingDecision): ExecOrder {
@@ -168,10 +197,23 @@ function execOrderOf({ turn, session, step }: StepTurn, decision: PendingDecisio
 
 /** The executor has taken or rejected the order: the cycle is over; fills are booked when they come. */
 export function takeSubmitAnswer(work: StepTurn, orderId: string, answer: SubmitAnswer): void {
-  const { desk } = work.turn;
+  const { turn, session } = work;
   const ended = answer.status === 'rejected' || answer.status === 'failed';
-  if (ended) desk.openOrders = desk.openOrders.filter((order) => order.orderId !== orderId);
+  if (ended) endOrder(turn, orderId, { session, isFilled: false });
   endCycle(work, ended ? (answer.status === 'failed' ? 'failed' : 'refused') : 'done');
+}
+
+/** An order ends once, whoever tells of it first and however often. */
+function endOrder(
+  turn: Turn,
+  orderId: string,
+  { session, isFilled }: { session: Session | undefined; isFilled: boolean },
+): void {
+  const { desk } = turn;
+  const others = desk.openOrders.filter((order) => order.orderId !== orderId);
+  if (others.length === desk.openOrders.length) return;
+  desk.openOrders = others;
+  if (!isFilled && session?.status === 'running') session.counters.rejected += 1;
 }
 
 function closeOf(step: Step, symbol: string): string {

@@ -1,6 +1,10 @@
+import type { Outgoing } from '@octant/platform/bus/message';
 import type { Ledger } from '@octant/trading/portfolio/ledger';
 import type { ExecStatus } from '@octant/trading/messages/execution';
 import type { OrderSide, TimeframeName } from '@octant/trading/messages/envelope';
+
+/** A message whose id is a pure function of what it is about, so that a second run of a handler cannot publish it twice. */
+export type Message = Outgoing & { readonly id: string };
 
 /** An order that was sent and has neither filled nor ended: its exposure counts. */
 export interface OpenOrder {
@@ -22,6 +26,8 @@ export interface AdminHalt {
 
 /** What the desk as a whole knows; one value in the state store, written with every decision. */
 export interface Desk {
+  /** Rises with every checkpoint: what is in Redis and what is in Postgres compare by it. */
+  revision: number;
   /** Absent until the first candle or fill says what time it is. */
   ledger: Ledger | null;
   /** Rises with every halt and unhalt command. */
@@ -34,6 +40,10 @@ export interface Desk {
   openOrders: OpenOrder[];
   /** Fills that came before one with a smaller number; booked when that one has come. */
   heldFills: ExecStatus[];
+  /** What the executor said of orders that this desk has yet to send again; see `early-statuses.ts`. */
+  earlyStatuses: ExecStatus[];
+  /** Published since the last checkpoint, and not to be derived again after the next one. */
+  unkept: Message[];
   consecutiveLosers: number;
   /** Real time of the last loss-triggered optimizer request. */
   lastOptimizerRequestAtMs: number;
@@ -48,6 +58,7 @@ export const RECENT_SESSIONS = 50;
 /** A desk that has not traded yet. */
 export function openDesk(): Desk {
   return {
+    revision: 0,
     ledger: null,
     haltVersion: 0,
     haltPublished: false,
@@ -55,6 +66,8 @@ export function openDesk(): Desk {
     executorHaltVersion: 0,
     openOrders: [],
     heldFills: [],
+    earlyStatuses: [],
+    unkept: [],
     consecutiveLosers: 0,
     lastOptimizerRequestAtMs: 0,
     runningSessionIds: [],

@@ -1,13 +1,10 @@
-import type { Outgoing, StateEntry, StateReader, StateWrite } from '@octant/platform/bus/message';
+import type { StateEntry, StateReader, StateWrite } from '@octant/platform/bus/message';
 import type { HandlerResult } from '@octant/platform/bus/subscription';
-import { openDesk, type Desk } from './desk-state.js';
+import { openDesk, type Desk, type Message } from './desk-state.js';
 import type { Session } from './session-state.js';
 
 const DESK_KEY = 'desk';
 const sessionKey = (sessionId: string): string => `session:${sessionId}`;
-
-/** A message whose id is a pure function of what it is about, so that a second run of a handler cannot publish it twice. */
-export type Message = Outgoing & { readonly id: string };
 
 /** The state of one turn: drafts that may be changed freely, and the messages to send with them. */
 export interface Drafts {
@@ -17,7 +14,7 @@ export interface Drafts {
   readonly messages: Message[];
 }
 
-interface Cached {
+export interface Cached {
   readonly version: number;
   readonly json: string;
 }
@@ -27,17 +24,18 @@ interface Cached {
  * turn costs no read; what was handed out and not confirmed by `onCommitted` is read again.
  */
 export class DeskStore {
-  readonly #reader: StateReader;
+  readonly reader: StateReader;
   readonly #cache = new Map<string, Cached>();
+  #age = 0;
 
   constructor(reader: StateReader) {
-    this.#reader = reader;
+    this.reader = reader;
   }
 
   /** Opens a turn with the desk, its running sessions and `also`. */
   async open(also: readonly string[] = []): Promise<{ drafts: Drafts; seen: ReadonlyMap<string, Cached> }> {
     const seen = new Map<string, Cached>();
-    const desk = (await this.#load<Desk>(DESK_KEY, seen)) ?? openDesk();
+    const desk = { ...openDesk(), ...(await this.#load<Desk>(DESK_KEY, seen)) };
     const sessions = new Map<string, Session>();
     for (const sessionId of new Set([...desk.runningSessionIds, ...also])) {
       const session = await this.#load<Session>(sessionKey(sessionId), seen);
@@ -60,9 +58,11 @@ export class DeskStore {
       committed.set(key, { version: before.version + 1, json });
       this.#cache.delete(key);
     }
+    const age = this.#age;
     return {
       state,
       onCommitted: () => {
+        if (age !== this.#age) return;
         for (const [key, entry] of committed) this.#cache.set(key, entry);
       },
     };
@@ -72,6 +72,12 @@ export class DeskStore {
   result(drafts: Drafts, seen: ReadonlyMap<string, Cached>): HandlerResult {
     const { state, onCommitted } = this.close(drafts, seen);
     return { messages: drafts.messages, state, onCommitted };
+  }
+
+  /** Forgets what it remembers: somebody else has written. */
+  forget(): void {
+    this.#cache.clear();
+    this.#age += 1;
   }
 
   /** Reads without a turn, for views. */
@@ -88,7 +94,7 @@ export class DeskStore {
   }
 
   async #read(key: string): Promise<Cached | undefined> {
-    const entry: StateEntry<unknown> = await this.#reader.read(key);
+    const entry: StateEntry<unknown> = await this.reader.read(key);
     return entry.value === undefined ? undefined : { version: entry.version, json: JSON.stringify(entry.value) };
   }
 }

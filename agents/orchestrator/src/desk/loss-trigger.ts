@@ -17,6 +17,7 @@ export function requestOptimizerAfterLosses(
   const reason = lossReason(turn);
   if (reason === undefined) return;
   turn.desk.lastOptimizerRequestAtMs = turn.nowMs;
+  turn.keep();
   const requestId = `opt.${session.strategy}.${String(atMs)}`;
   turn.messages.push({
     stream: 'opt.requests',

@@ -133,6 +133,7 @@ export function startSession(turn: Turn, spec: SessionSpec, trace: { traceId: st
   sessions.set(spec.sessionId, session);
   desk.runningSessionIds.push(spec.sessionId);
   desk.recentSessionIds = [spec.sessionId, ...desk.recentSessionIds].slice(0, RECENT_SESSIONS);
+  turn.keep();
   publishWatch(turn, spec, { traceId: trace.traceId, id: `watch:${spec.sessionId}` });
   audit(turn, {
     eventId: `session-started:${spec.sessionId}`,

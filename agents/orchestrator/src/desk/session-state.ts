@@ -89,6 +89,8 @@ export interface Session extends SessionSpec {
   /** Real time of the end. */
   endedAtMs: number | null;
   lastCloseTimeMs: number | null;
+  /** Close of the last step that is over, marked or given up. */
+  doneCloseTimeMs: number | null;
   counters: Counters;
   cycles: Record<string, CycleState>;
   step: Step | null;
@@ -109,6 +111,7 @@ export function openSession(spec: SessionSpec): Session {
     endEquityQuote: null,
     endedAtMs: null,
     lastCloseTimeMs: null,
+    doneCloseTimeMs: null,
     counters: { candles: 0, signals: 0, riskRequests: 0, riskRefused: 0, orders: 0, fills: 0, rejected: 0 },
     cycles: {},
     step: null,

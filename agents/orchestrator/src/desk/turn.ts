@@ -12,6 +12,11 @@ export interface Turn extends Drafts {
   readonly onOrder: (sincePublishedMs: number) => void;
   /** Called when an agent could not be asked: the step waits and is tried again soon. */
   readonly onStalled: (error: Error) => void;
+  /**
+   * What this turn changes must not be forgotten: desk and sessions are written to Postgres before anybody hears of it.
+   * For the end of a step, and for all that nothing else would lead to again.
+   */
+  readonly keep: () => void;
 }
 
 /** `ts` and `traceId` of a message published in this turn. */

@@ -3,7 +3,7 @@ import type { HandlerResult } from '@octant/platform/bus/subscription';
 import type { AuditEvent } from '@octant/trading/messages/audit-event';
 import type { AuditStore } from '../adapters/audit-store.js';
 
-/** Appends the event to the audit and keeps the tables that mirror it (days, sessions, halts) in the same transaction. */
+/** Appends the event to the audit and keeps the table of days that it carries in the same transaction. */
 export function onAuditEvent(store: AuditStore) {
   return ({ payload }: Incoming<AuditEvent>): HandlerResult => ({
     transaction: async (sql) => {

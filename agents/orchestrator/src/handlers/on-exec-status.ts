@@ -3,7 +3,8 @@ import { Decimal } from '@octant/trading/money/decimal';
 import { applyFill, type LedgerFill } from '@octant/trading/portfolio/ledger';
 import type { ExecStatus } from '@octant/trading/messages/execution';
 import { advanceAll } from '../cycle/advance.js';
-import { takeSubmitAnswer } from '../cycle/decide-symbol.js';
+import { takeStatus } from '../cycle/decide-symbol.js';
+import { rememberEarly } from '../desk/early-statuses.js';
 import { ledgerAt, recordClosedDays } from '../desk/ledger-turn.js';
 import { publishHaltChange } from '../desk/halts.js';
 import { requestOptimizerAfterLosses } from '../desk/loss-trigger.js';
@@ -16,8 +17,7 @@ export function onExecStatus(desk: TradingDesk) {
     desk.turn(
       async (turn) => {
         bookInOrder(turn, payload, traceId);
-        endOrder(turn, payload);
-        answerDecision(turn, payload);
+        if (!rememberEarly(turn, payload)) takeStatus(turn, payload);
         await advanceAll(turn);
       },
       [payload.sessionId],
@@ -29,6 +29,7 @@ function bookInOrder(turn: Turn, status: ExecStatus, traceId: string): void {
   const fill = ledgerFillOf(status);
   if (fill === undefined) return;
   const { desk } = turn;
+  if (fill.fillSeq <= ledgerAt(turn, fill.atMs).lastFillSeq) return;
   if (fill.fillSeq > ledgerAt(turn, fill.atMs).lastFillSeq + 1) {
     if (!desk.heldFills.some(({ fillSeq }) => fillSeq === fill.fillSeq)) desk.heldFills.push(status);
     return;
@@ -66,24 +67,4 @@ function ledgerFillOf(status: ExecStatus): LedgerFill | undefined {
     );
   }
   return { symbol, side, qty, price, feeQuote, atMs, fillSeq };
-}
-
-function endOrder(turn: Turn, status: ExecStatus): void {
-  if (status.status === 'pending') return;
-  const { desk } = turn;
-  desk.openOrders = desk.openOrders.filter((order) => order.orderId !== status.orderId);
-  if (status.status === 'filled') return;
-  const session = turn.sessions.get(status.sessionId);
-  if (session?.status === 'running') session.counters.rejected += 1;
-}
-
-function answerDecision(turn: Turn, status: ExecStatus): void {
-  const session = turn.sessions.get(status.sessionId);
-  const step = session?.step;
-  if (session === undefined || step === null || step === undefined) return;
-  if (step.decision?.phase !== 'executing' || step.decision.orderId !== status.orderId) return;
-  takeSubmitAnswer({ turn, session, step }, status.orderId, {
-    status: status.status,
-    ...(status.reason === undefined ? {} : { reason: status.reason }),
-  });
 }

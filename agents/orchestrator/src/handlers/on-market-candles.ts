@@ -34,7 +34,8 @@ function takesCandles(session: Session, message: MarketCandles): boolean {
 }
 
 function newestCloseOf(session: Session): number {
-  return session.queue.at(-1)?.closeTimeMs ?? session.step?.closeTimeMs ?? session.lastCloseTimeMs ?? 0;
+  const { queue, step, doneCloseTimeMs } = session;
+  return queue.at(-1)?.closeTimeMs ?? step?.closeTimeMs ?? doneCloseTimeMs ?? session.lastCloseTimeMs ?? 0;
 }
 
 function stepOf(session: Session, message: MarketCandles, traceId: string): StepCandles {

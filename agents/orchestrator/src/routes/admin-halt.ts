@@ -27,8 +27,8 @@ function haltStateOf(desk: Desk) {
   return { halted: haltReasonOf(desk) !== null, haltReason: haltReasonOf(desk), haltVersion: desk.haltVersion };
 }
 
-/** What the mirror of the halt needs; an admin may halt a desk that the day has halted already, which publishes nothing. */
-function mirrorOf({ haltVersion, adminHalt }: Desk) {
+/** For the audit; an admin may halt a desk that the day has halted already, which publishes nothing. */
+function haltOf({ haltVersion, adminHalt }: Desk) {
   return { haltVersion, adminHalt };
 }
 
@@ -36,7 +36,7 @@ function halt(turn: Turn, request: OperationRequest) {
   const reason = reasonOf(request, 'halted by an admin');
   turn.desk.adminHalt ??= { reason, atMs: turn.nowMs };
   publishHaltChange(turn, causeOf(turn, request, reason));
-  recordAdmin(turn, request, { action: 'admin.halt', details: { reason, ...mirrorOf(turn.desk) } });
+  recordAdmin(turn, request, { action: 'admin.halt', details: { reason, ...haltOf(turn.desk) } });
   return haltStateOf(turn.desk);
 }
 
@@ -46,7 +46,7 @@ async function unhalt(turn: Turn, request: OperationRequest) {
   desk.adminHalt = null;
   if (desk.ledger !== null) desk.ledger = withDayHalt(desk.ledger, null);
   publishHaltChange(turn, causeOf(turn, request, reason));
-  recordAdmin(turn, request, { action: 'admin.unhalt', details: { reason, ...mirrorOf(desk) } });
+  recordAdmin(turn, request, { action: 'admin.unhalt', details: { reason, ...haltOf(desk) } });
   await advanceAll(turn);
   return haltStateOf(desk);
 }
@@ -78,6 +78,7 @@ function recordAdmin(
   request: OperationRequest,
   { action, details }: { action: string; details: Readonly<Record<string, unknown>> },
 ): void {
+  turn.keep();
   audit(turn, {
     eventId: `${action}:${request.requestId}`,
     actor: request.identity.name,

@@ -87,6 +87,7 @@ async function auditRepeat(
   { stream, id, entryId }: { stream: string; id: string; entryId: string },
 ): Promise<void> {
   await parts.change((turn) => {
+    turn.keep();
     audit(turn, {
       eventId: `admin.requeue:${request.requestId}`,
       actor: request.identity.name,

@@ -24,6 +24,7 @@ export class MemoryAgents implements AgentsPort {
   readonly #input: BacktestInput;
   readonly #steps: readonly CandleStep[];
   readonly #signals = new Map<string, StrategySignal>();
+  readonly #answers = new Map<string, readonly Outgoing[]>();
   #next = 0;
   #ledger: Ledger;
   #orders: ExecOrder[] = [];
@@ -43,8 +44,21 @@ export class MemoryAgents implements AgentsPort {
     }
   }
 
-  /** What the other agents publish because of a message of the orchestrator. */
+  /** What the other agents have in their outboxes. */
+  outbox(): readonly Outgoing[] {
+    return [...this.#answers.values()].flat().filter(({ stream }) => stream.startsWith('exec.'));
+  }
+
+  /** What the other agents publish because of a message of the orchestrator; the same when it comes again. */
   answer(message: Outgoing, sessionId: string): readonly Outgoing[] {
+    const id = message.id ?? '';
+    const known = this.#answers.get(id);
+    const answers = known ?? this.#answer(message, sessionId);
+    if (known === undefined && answers.length > 0) this.#answers.set(id, answers);
+    return answers;
+  }
+
+  #answer(message: Outgoing, sessionId: string): readonly Outgoing[] {
     if (message.stream === 'exec.orders') return this.#take(message.payload as ExecOrder);
     if (message.stream === 'risk.requests') return [this.#respond(message.payload as RiskRequest)];
     if (message.stream !== 'orchestrator.commands') return [];

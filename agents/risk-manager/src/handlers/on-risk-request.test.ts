@@ -1,7 +1,7 @@
 import { anExposure, aRiskRequest } from '@octant/trading/testing/a-risk-request';
 import { expect, test } from 'vitest';
 import { HaltView } from '../halt-view.js';
-import { MemoryStore, aPolicy, anIncoming, stillClock } from '../testing/fakes.js';
+import { MemoryHalts, aPolicy, anIncoming, stillClock } from '../testing/fakes.js';
 import type { Verdict } from '../verdict.js';
 import { VerdictMemory } from '../verdict-memory.js';
 import { onRiskRequest, type RiskRequestParts } from './on-risk-request.js';
@@ -12,10 +12,11 @@ const traceId = '0af7651916cd43dd8448eb211c80319c';
 function aDesk(fields: Partial<RiskRequestParts> = {}): RiskRequestParts & { verdicts: Verdict[] } {
   const verdicts: Verdict[] = [];
   return {
-    halts: new HaltView(new MemoryStore(), () => undefined),
+    halts: new HaltView(new MemoryHalts(), () => undefined),
     policy: () => aPolicy,
     memory: new VerdictMemory(),
     clock: stillClock,
+    keep: () => Promise.resolve(),
     onVerdict: (verdict) => verdicts.push(verdict),
     verdicts,
     ...fields,

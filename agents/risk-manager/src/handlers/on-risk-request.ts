@@ -3,6 +3,7 @@ import type { HandlerResult } from '@octant/platform/bus/subscription';
 import type { Clock } from '@octant/platform/time/clock';
 import type { RiskRequest, RiskResponse } from '@octant/trading/messages/risk';
 import type { RiskPolicy } from '@octant/trading/risk/risk-policy';
+import type { KeepEffects } from '../adapters/effect-outbox.js';
 import type { HaltView } from '../halt-view.js';
 import { decideVerdict, type Verdict } from '../verdict.js';
 import { effectsOf } from '../verdict-effects.js';
@@ -13,6 +14,8 @@ export interface RiskRequestParts {
   readonly policy: () => RiskPolicy;
   readonly memory: VerdictMemory;
   readonly clock: Clock;
+  /** Writes audit and notice of a verdict down before anybody hears of it. */
+  readonly keep: KeepEffects;
   readonly onVerdict: (verdict: Verdict) => void;
 }
 
@@ -33,11 +36,10 @@ export async function onRiskRequest(message: Incoming<RiskRequest>, parts: RiskR
     ts,
     traceId: message.traceId,
   };
+  const effects = effectsOf({ question, verdict, traceId: message.traceId, ts });
+  if (verdict !== remembered) await parts.keep(effects, message.traceId);
   return {
-    messages: [
-      { stream: 'risk.responses', type: 'risk_response', payload: response },
-      ...effectsOf({ question, verdict, traceId: message.traceId, ts }),
-    ],
+    messages: [{ stream: 'risk.responses', type: 'risk_response', payload: response }, ...effects],
     onCommitted: () => {
       parts.memory.put(question, verdict);
       parts.onVerdict(verdict);

@@ -2,7 +2,7 @@ import { anExposure, aRiskRequest } from '@octant/trading/testing/a-risk-request
 import { expect, test } from 'vitest';
 import type { ExposureAnswer } from '../adapters/desk-exposure.js';
 import { HaltView } from '../halt-view.js';
-import { MemoryBus, MemoryStore, aPolicy, aPost, stillClock } from '../testing/fakes.js';
+import { MemoryBus, MemoryHalts, aPolicy, aPost, stillClock } from '../testing/fakes.js';
 import { VerdictMemory } from '../verdict-memory.js';
 import { evaluateRisk, getRiskLimits, type RiskRouteParts } from './risk.js';
 
@@ -16,11 +16,12 @@ const shortForm = { symbol: 'BTC-USD', side: 'buy', confidence: 0.9, qty: '0.5',
 function aDesk(answer: ExposureAnswer = { exposure: anExposure() }): RiskRouteParts & { bus: MemoryBus } {
   return {
     config: () => config,
-    halts: new HaltView(new MemoryStore(), () => undefined),
+    halts: new HaltView(new MemoryHalts(), () => undefined),
     memory: new VerdictMemory(),
     exposures: { ask: () => Promise.resolve(answer) },
     bus: new MemoryBus(),
     clock: stillClock,
+    keep: () => Promise.resolve(),
     onVerdict: () => undefined,
   };
 }

@@ -5,6 +5,7 @@ import type { Clock } from '@octant/platform/time/clock';
 import { UnknownSymbolError, resolveSymbol } from '@octant/trading/market/symbol';
 import { riskExposure, type RiskRequest } from '@octant/trading/messages/risk';
 import { PROFILE_SCALE } from '@octant/trading/portfolio/size-order';
+import type { KeepEffects } from '../adapters/effect-outbox.js';
 import type { ExposurePort } from '../adapters/desk-exposure.js';
 import type { RiskConfig } from '../config.js';
 import type { HaltView } from '../halt-view.js';
@@ -18,6 +19,8 @@ export interface RiskRouteParts {
   readonly memory: VerdictMemory;
   readonly exposures: ExposurePort;
   readonly bus: Publisher;
+  /** Writes audit and notice of a verdict down before anybody hears of it. */
+  readonly keep: KeepEffects;
   readonly clock: Clock;
   readonly onVerdict: (verdict: Verdict) => void;
 }
@@ -39,7 +42,9 @@ export function evaluateRisk(parts: RiskRouteParts): Operation {
     const traceId = body.traceId ?? request.traceId;
     const verdict = remembered ?? (await judge({ question, exposure: body.exposure, traceId }, parts));
     const ts = new Date(parts.clock.now()).toISOString();
-    await parts.bus.commit({ messages: effectsOf({ question, verdict, traceId, ts }), state: [] });
+    const effects = effectsOf({ question, verdict, traceId, ts });
+    if (remembered === undefined) await parts.keep(effects, traceId);
+    await parts.bus.commit({ messages: effects, state: [] });
     if (remembered === undefined) {
       if (verdict.ok || verdict.code !== 'no_portfolio') parts.memory.put(question, verdict);
       parts.onVerdict(verdict);

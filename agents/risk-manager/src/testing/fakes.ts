@@ -1,8 +1,11 @@
-import type { Incoming, Outgoing, StateEntry, StateReader, StateWrite } from '@octant/platform/bus/message';
-import type { Publisher } from '@octant/platform/agent/definition';
+import type { Incoming, Outgoing } from '@octant/platform/bus/message';
+import type { Publisher, PublishReceipt } from '@octant/platform/agent/definition';
 import type { OperationRequest } from '@octant/platform/http/operation';
 import type { Clock } from '@octant/platform/time/clock';
+import type { Sql } from '@octant/platform/postgres/sql';
 import type { RiskPolicy } from '@octant/trading/risk/risk-policy';
+import type { HaltStore } from '../adapters/halt-store.js';
+import type { HaltState } from '../halt-view.js';
 
 /** 2024-01-01T01:00:01Z, for ever. */
 export const stillClock: Clock = {
@@ -19,22 +22,17 @@ export const aPolicy: RiskPolicy = {
   tradingWindows: [],
 };
 
-/** A state store in memory with the versions of the real one. */
-export class MemoryStore implements StateReader {
-  readonly #entries = new Map<string, { version: number; value: unknown }>();
+/** The halt table in memory. */
+export class MemoryHalts implements HaltStore {
+  kept: HaltState | undefined;
 
-  read<Value>(key: string): Promise<StateEntry<Value>> {
-    const entry = this.#entries.get(key);
-    return Promise.resolve({ version: entry?.version ?? 0, value: entry?.value as Value | undefined });
+  find(): Promise<HaltState | undefined> {
+    return Promise.resolve(this.kept);
   }
 
-  write(writes: readonly StateWrite[]): 'ok' | 'stale' {
-    const stale = writes.some(({ key, expectedVersion }) => (this.#entries.get(key)?.version ?? 0) !== expectedVersion);
-    if (stale) return 'stale';
-    for (const { key, expectedVersion, value } of writes) {
-      this.#entries.set(key, { version: expectedVersion + 1, value });
-    }
-    return 'ok';
+  keep(_sql: Sql, state: HaltState): Promise<void> {
+    if (state.haltVersion > (this.kept?.haltVersion ?? 0)) this.kept = state;
+    return Promise.resolve();
   }
 }
 
@@ -42,10 +40,10 @@ export class MemoryStore implements StateReader {
 export class MemoryBus implements Publisher {
   readonly messages: (Outgoing & { readonly id: string })[] = [];
 
-  publish(message: Outgoing & { readonly id: string }): Promise<{ entryId: string; duplicate: boolean }> {
+  publish(message: Outgoing & { readonly id: string }): Promise<PublishReceipt> {
     const duplicate = this.messages.some(({ stream, id }) => stream === message.stream && id === message.id);
     if (!duplicate) this.messages.push(message);
-    return Promise.resolve({ entryId: '1-0', duplicate });
+    return Promise.resolve({ entryId: '1-0', duplicate, durability: 'memory' });
   }
 
   async commit(change: Parameters<Publisher['commit']>[0]): Promise<'ok' | 'stale'> {

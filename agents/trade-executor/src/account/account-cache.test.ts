@@ -8,6 +8,7 @@ const at = (revision: number): ExecAccount => ({
   cashQuote: '1000',
   positions: {},
   lastFillSeq: 0,
+  lastFillAtMs: 0,
   halt: { haltVersion: 0, halted: false, reason: null },
   openOrders: [],
 });

@@ -25,6 +25,8 @@ export interface ExecAccount {
   /** Only symbols that are held. */
   readonly positions: Readonly<Record<string, Position>>;
   readonly lastFillSeq: number;
+  /** Open time of the candle that the last fill was in; 0 before the first. */
+  readonly lastFillAtMs: number;
   readonly halt: HaltState;
   /** In the order they came. */
   readonly openOrders: readonly OpenOrder[];
@@ -44,16 +46,17 @@ export function withoutOrders(account: ExecAccount, orderIds: ReadonlySet<string
 /** The account after the outcomes of a candle, in their order. */
 export function withOutcomes(account: ExecAccount, outcomes: readonly PaperOutcome[]): ExecAccount {
   const positions: Record<string, Position> = { ...account.positions };
-  let { cashQuote, lastFillSeq } = account;
+  let { cashQuote, lastFillSeq, lastFillAtMs } = account;
   for (const outcome of outcomes) {
     if (outcome.type !== 'fill') continue;
     cashQuote = outcome.cash;
     lastFillSeq += 1;
+    lastFillAtMs = outcome.atMs;
     positions[outcome.symbol] = outcome.position;
   }
   const held = Object.entries(positions).filter(([, position]) => !parseDecimal(position.qty).isZero());
   const rest = withoutOrders(account, new Set(outcomes.map((outcome) => outcome.orderId)));
-  return { ...rest, cashQuote, lastFillSeq, positions: Object.fromEntries(held) };
+  return { ...rest, cashQuote, lastFillSeq, lastFillAtMs, positions: Object.fromEntries(held) };
 }
 
 /** Quantity of a symbol that no resting sell has claimed. */

@@ -3,12 +3,14 @@ import type { AccountStore } from '../adapters/account-store.js';
 import type { ExecutorSettings } from '../config.js';
 import type { ExecutorMetrics } from '../metrics.js';
 import type { AccountCache } from './account-cache.js';
+import type { AnsweredSteps } from './answered-steps.js';
 import type { LastPrices } from './last-prices.js';
 
 /** What the work of the account's lane is done with. */
 export interface ExecDesk {
   readonly store: AccountStore;
   readonly cache: AccountCache;
+  readonly answered: AnsweredSteps;
   readonly prices: LastPrices;
   readonly metrics: ExecutorMetrics;
   readonly clock: Clock;

@@ -6,6 +6,7 @@ import type { MarketCandles } from '@octant/trading/messages/market-candles';
 import type { FillsChange, OrderEnd } from '../adapters/account-store.js';
 import { withOutcomes, type ExecAccount, type OpenOrder } from './account.js';
 import { isoNow, type ExecDesk } from './desk.js';
+import type { LastPrices } from './last-prices.js';
 import {
   endedMessages,
   filledMessages,
@@ -22,7 +23,7 @@ const ONLY_FILL = 1;
  * Fills the open orders that a step of candles reaches at its opens; a closed step is answered with `exec.progress`
  * behind the statuses. Postgres is touched only when an order fills or is rejected, or when the step may have been
  * handled before: its statuses may then lie in the outbox still, and the inbox finds them, so that none is overtaken by
- * the progress.
+ * the progress. A step that comes again after Redis was emptied is answered as it was the first time.
  *
  * @param delivery message id of the step, and whether it is known to be new.
  */
@@ -31,42 +32,51 @@ export async function fillOrders(
   step: MarketCandles,
   delivery: { readonly id: string; readonly first: boolean },
 ): Promise<HandlerResult> {
+  const key = delivery.id;
+  const answered = desk.answered.find(key);
+  if (answered !== undefined) return { messages: answered };
   const surelyNew = delivery.first && desk.cache.trusted;
   const account = await desk.cache.current();
-  const key = delivery.id;
   const outcomes = outcomesOf(desk, account, step);
-  const note = () => {
+  const note = (answer: readonly Outgoing[]) => {
     desk.prices.note(step);
+    desk.answered.put(key, answer);
   };
   if (outcomes.length === 0) {
-    const progress = progressOf(desk, step, { key, lastFillSeq: account.lastFillSeq });
+    const progress = progressOf(desk, step, { key, lastFillSeq: await lastFillSeqAt(desk, account, step) });
     const messages = progress === undefined ? [] : [progress];
-    return surelyNew
-      ? { messages, onCommitted: note }
-      : { transaction: () => Promise.resolve(messages), onCommitted: note };
+    const onCommitted = () => {
+      note(messages);
+    };
+    return surelyNew ? { messages, onCommitted } : { transaction: () => Promise.resolve(messages), onCommitted };
   }
   const change = changeOf(account, outcomes);
   const stamp: Stamp = { exchange: desk.settings().exchange, ts: isoNow(desk.clock) };
   const progress = progressOf(desk, step, { key, lastFillSeq: change.account.lastFillSeq });
-  let applied = false;
+  let applied: readonly Outgoing[] | undefined;
   return {
     transaction: async (sql) => {
       desk.cache.distrust();
       await desk.store.applyFills(sql, change);
-      applied = true;
-      return inPublishingOrder(outcomeMessages({ account, outcomes, change, stamp }), progress);
+      applied = inPublishingOrder(outcomeMessages({ account, outcomes, change, stamp }), progress);
+      return applied;
     },
     onCommitted: () => {
-      note();
-      if (!applied) return;
+      if (applied === undefined) return;
+      note(applied);
       desk.cache.replace(change.account);
       noteOutcomes(desk, outcomes);
     },
   };
 }
 
+/** The account's last fill as of the step: later ones were not there when it came first. */
+async function lastFillSeqAt(desk: ExecDesk, account: ExecAccount, step: MarketCandles): Promise<number> {
+  return step.closeTimeMs > account.lastFillAtMs ? account.lastFillSeq : desk.store.lastFillSeqBefore(step.closeTimeMs);
+}
+
 function outcomesOf(desk: ExecDesk, account: ExecAccount, step: MarketCandles): readonly PaperOutcome[] {
-  const orders = account.openOrders.filter((order) => isFedBy(order, step));
+  const orders = account.openOrders.filter((order) => isFedBy(order, step, desk.prices));
   if (orders.length === 0) return [];
   const candles = step.candles.map(({ symbol, open }) => [symbol, { open, openTimeMs: step.openTimeMs }] as const);
   const { fees, instruments } = desk.settings();
@@ -81,9 +91,13 @@ function outcomesOf(desk: ExecDesk, account: ExecAccount, step: MarketCandles): 
   });
 }
 
-/** A paced feed runs in its own time: it fills its own session's orders, and those that name no timeframe. */
-function isFedBy(order: OpenOrder, step: MarketCandles): boolean {
-  return order.timeframe === undefined || step.sessionId === undefined || order.sessionId === step.sessionId;
+/**
+ * A paced feed runs in its own time: it fills its own session's orders, and those that name no timeframe. The latter take
+ * any feed's step, but none that is older than what the symbol has shown.
+ */
+function isFedBy(order: OpenOrder, step: MarketCandles, prices: LastPrices): boolean {
+  if (order.timeframe === undefined) return !prices.isPast(order.symbol, step);
+  return step.sessionId === undefined || order.sessionId === step.sessionId;
 }
 
 function changeOf(account: ExecAccount, outcomes: readonly PaperOutcome[]): FillsChange {

@@ -55,6 +55,8 @@ export interface AccountStore {
   /** Opens the account with so much cash; does nothing when it is open. */
   open(startEquityQuote: string): Promise<void>;
   load(): Promise<ExecAccount>;
+  /** Number of the last fill in a candle that opened before this instant; 0 for none. */
+  lastFillSeqBefore(atMs: number): Promise<number>;
   /** Writes the order down, or answers the one that came before under its id and writes nothing. */
   insertOrder(sql: Sql, intent: OrderIntent, expectedRevision: number): Promise<KnownOrder | undefined>;
   applyFills(sql: Sql, change: FillsChange): Promise<void>;

@@ -17,6 +17,10 @@ export function postgresAccountStore(database: Database): AccountStore {
       );
     },
     load: () => loadAccount(database),
+    async lastFillSeqBefore(atMs) {
+      const text = 'SELECT coalesce(max(fill_seq), 0) AS seq FROM fills WHERE at_ms < $1';
+      return Number((await database.query<{ seq: string }>(text, [atMs])).rows[0]?.seq ?? 0);
+    },
     insertOrder,
     applyFills,
     applyHalt,
@@ -29,6 +33,7 @@ interface AccountRow {
   readonly start_equity_quote: string;
   readonly cash_quote: string;
   readonly last_fill_seq: string;
+  readonly last_fill_at_ms: string;
   readonly halt_version: string;
   readonly halted: boolean;
   readonly halt_reason: string | null;
@@ -54,6 +59,7 @@ interface OpenOrderRow {
 /** One statement, so that all of it is of one moment; amounts go through text, JSON would make them floats. */
 const LOAD = `
   SELECT a.*,
+    coalesce((SELECT at_ms FROM fills ORDER BY fill_seq DESC LIMIT 1), 0) AS last_fill_at_ms,
     (SELECT coalesce(json_agg(json_build_object('symbol', symbol, 'qty', qty::text, 'cost_quote', cost_quote::text)
        ORDER BY symbol), '[]') FROM paper_positions) AS positions,
     (SELECT coalesce(json_agg(json_build_object('order_id', order_id, 'symbol', symbol, 'side', side, 'qty', qty::text,
@@ -74,6 +80,7 @@ async function loadAccount(sql: Sql): Promise<ExecAccount> {
     startEquityQuote: row.start_equity_quote,
     cashQuote: row.cash_quote,
     lastFillSeq: Number(row.last_fill_seq),
+    lastFillAtMs: Number(row.last_fill_at_ms),
     positions: Object.fromEntries(positions),
     halt: { haltVersion: Number(row.halt_version), halted: row.halted, reason: row.halt_reason },
     openOrders: row.open_orders.map(openOrderOf),

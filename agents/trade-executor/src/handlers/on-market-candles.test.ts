@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { AnsweredSteps } from '../account/answered-steps.js';
 import { aDesk, anExecOrder, aStep, CLOSE_MS, commit, HOUR_MS, incoming } from '../testing/a-desk.js';
 import { onExecOrder } from './on-exec-order.js';
 import { onMarketCandles } from './on-market-candles.js';
@@ -7,8 +8,10 @@ type Desk = Awaited<ReturnType<typeof aDesk>>;
 
 const submit = async (desk: Desk, fields: Parameters<typeof anExecOrder>[0] = {}) =>
   commit(await onExecOrder(desk)(incoming(anExecOrder(fields))));
-const step = async (desk: Desk, fields: Parameters<typeof aStep>[0] = {}, open = '100') =>
-  commit(await onMarketCandles(desk)(incoming(aStep(fields, open), { id: 'step' })));
+const step = async (desk: Desk, fields: Parameters<typeof aStep>[0] = {}, open = '100') => {
+  const payload = aStep(fields, open);
+  return commit(await onMarketCandles(desk)(incoming(payload, { id: JSON.stringify(payload) })));
+};
 
 describe('market.candles', () => {
   test('without open orders a closed step is answered from memory, with the progress alone', async () => {
@@ -125,6 +128,36 @@ describe('market.candles', () => {
     const result = await onMarketCandles(desk)(incoming(aStep(), { id: 'step', deliveries: 2 }));
     expect(result.messages).toBeUndefined();
     expect(result.transaction).toBeDefined();
+  });
+
+  test('a step that comes again, as after Redis was emptied, is answered as it was the first time', async () => {
+    const desk = await aDesk();
+    await submit(desk);
+    const take = async (fields = {}, id = 'step') =>
+      commit(await onMarketCandles(desk)(incoming(aStep(fields), { id })));
+    const before = await take({ openTimeMs: CLOSE_MS - HOUR_MS }, 'before');
+    const filled = await take();
+    expect(await take({ openTimeMs: CLOSE_MS - HOUR_MS }, 'before')).toEqual(before);
+    expect(await take()).toEqual(filled);
+    expect((await desk.cache.current()).lastFillSeq).toBe(1);
+  });
+
+  test('a later process, too, answers an old step with the fills that there were then', async () => {
+    const desk = await aDesk();
+    await submit(desk);
+    await step(desk);
+    const later = { ...desk, answered: new AnsweredSteps() };
+    const old = await onMarketCandles(later)(incoming(aStep({ openTimeMs: CLOSE_MS - HOUR_MS }), { id: 'before' }));
+    expect((await commit(old)).map(({ payload }) => payload['lastFillSeq'])).toEqual([0]);
+  });
+
+  test('an old step that comes again fills no order that came after it', async () => {
+    const desk = await aDesk();
+    await step(desk);
+    await submit(desk, { timeframe: undefined, notBeforeMs: 0 });
+    expect((await step(desk, { openTimeMs: CLOSE_MS - HOUR_MS })).map(({ stream }) => stream)).toEqual([
+      'exec.progress',
+    ]);
   });
 
   test('counts fills and orders', async () => {

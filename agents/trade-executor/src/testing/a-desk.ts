@@ -7,6 +7,7 @@ import type { MarketCandles } from '@octant/trading/messages/market-candles';
 import { anInstrument, someInstruments } from '@octant/trading/testing/an-instrument';
 import { Registry } from 'prom-client';
 import { AccountCache } from '../account/account-cache.js';
+import { AnsweredSteps } from '../account/answered-steps.js';
 import type { ExecDesk } from '../account/desk.js';
 import { LastPrices } from '../account/last-prices.js';
 import { executorMetrics } from '../metrics.js';
@@ -26,6 +27,7 @@ export async function aDesk(): Promise<ExecDesk & { readonly registry: Registry 
   return {
     store,
     cache,
+    answered: new AnsweredSteps(),
     prices: new LastPrices(),
     registry,
     metrics: executorMetrics(registry, 'paper'),

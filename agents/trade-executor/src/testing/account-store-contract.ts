@@ -74,6 +74,19 @@ async function aFillOf(store: AccountStore, orderId: string): Promise<FillsChang
 /** What every account store keeps to. */
 export const accountStoreContract: readonly ContractRule[] = [
   {
+    rule: 'tells when the last fill was, and which was the last before an instant',
+    check: async ({ store, transact }) => {
+      await store.open('1000');
+      assert.equal((await store.load()).lastFillAtMs, 0);
+      await transact((sql) => store.insertOrder(sql, anIntent(), 0));
+      const change = await aFillOf(store, 'o1');
+      await transact((sql) => store.applyFills(sql, change));
+      assert.equal((await store.load()).lastFillAtMs, AT_MS);
+      assert.equal(await store.lastFillSeqBefore(AT_MS), 0);
+      assert.equal(await store.lastFillSeqBefore(AT_MS + 1), 1);
+    },
+  },
+  {
     rule: 'opens once: a second start equity changes nothing',
     check: async ({ store }) => {
       await store.open('1000');

@@ -11,7 +11,7 @@ interface KeptOrder extends KnownOrder {
 export class MemoryAccountStore implements AccountStore {
   #account: ExecAccount | undefined;
   readonly #orders = new Map<string, KeptOrder>();
-  readonly #fillIds = new Set<string>();
+  readonly #fills = new Map<string, { readonly fillSeq: number; readonly atMs: number }>();
 
   async open(startEquityQuote: string): Promise<void> {
     this.#account ??= {
@@ -20,6 +20,7 @@ export class MemoryAccountStore implements AccountStore {
       cashQuote: startEquityQuote,
       positions: {},
       lastFillSeq: 0,
+      lastFillAtMs: 0,
       halt: { haltVersion: 0, halted: false, reason: null },
       openOrders: [],
     };
@@ -29,6 +30,11 @@ export class MemoryAccountStore implements AccountStore {
   load(): Promise<ExecAccount> {
     if (this.#account === undefined) return Promise.reject(new Error('expected an open paper account, was none'));
     return Promise.resolve(this.#account);
+  }
+
+  lastFillSeqBefore(atMs: number): Promise<number> {
+    const before = [...this.#fills.values()].filter((fill) => fill.atMs < atMs);
+    return Promise.resolve(Math.max(0, ...before.map(({ fillSeq }) => fillSeq)));
   }
 
   async insertOrder(_sql: unknown, intent: OrderIntent, expectedRevision: number): Promise<KnownOrder | undefined> {
@@ -47,9 +53,9 @@ export class MemoryAccountStore implements AccountStore {
 
   async applyFills(_sql: unknown, change: FillsChange): Promise<void> {
     checkRevision(await this.load(), change.account.revision - 1);
-    for (const { fillId } of change.fills) {
-      if (this.#fillIds.has(fillId)) throw new Error(`expected fill ${fillId} once, was there`);
-      this.#fillIds.add(fillId);
+    for (const { fillId, fillSeq, atMs } of change.fills) {
+      if (this.#fills.has(fillId)) throw new Error(`expected fill ${fillId} once, was there`);
+      this.#fills.set(fillId, { fillSeq, atMs });
     }
     for (const { orderId, state, reason } of change.ends) this.#end(orderId, state, reason);
     this.#account = change.account;
