@@ -49,6 +49,17 @@ export class BenchRedis {
     await this.#redis.config('SET', 'appendfsync', durability);
   }
 
+  /** Ms of each of so many writes, one after the other. */
+  async timeWrites(count: number): Promise<readonly number[]> {
+    const timesMs: number[] = [];
+    for (let done = 0; done < count; done += 1) {
+      const startMs = performance.now();
+      await this.#redis.set(`${PREFIX}timed`, String(done));
+      timesMs.push(performance.now() - startMs);
+    }
+    return timesMs;
+  }
+
   /** Adds messages `first`, `first + 1`, … to the streams, by their whole names. */
   async fill(
     keys: readonly string[],
