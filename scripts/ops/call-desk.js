@@ -39,14 +39,14 @@ function urlOf({ variable, fallback }, path, query = {}) {
 }
 
 /** Calls the desk as an admin and answers its JSON. */
-export async function call(method, { url, variable }, body) {
+export async function call(method, { url, variable }, body, timeoutMs = TIMEOUT_MS) {
   const headers = {
     'x-admin-token': adminToken(),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   };
   let response;
   try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const signal = AbortSignal.timeout(timeoutMs);
     response = await fetch(url, {
       method,
       headers,

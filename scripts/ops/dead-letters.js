@@ -6,6 +6,7 @@ import { print, table } from './print.js';
 
 const MOST_A_CALL = 1_000;
 const SECONDS_A_CALL = 5;
+const CALL_TIMEOUT_MS = 60_000;
 const ROWS_SHOWN = 100;
 const PATIENCE_CALLS = 5;
 const FILTERS = ['type', 'errorCode', 'group', 'olderThan', 'youngerThan'];
@@ -124,7 +125,8 @@ async function requeueSome(options, { next, done }) {
   const body = { dlqStream: deadLettersOf(options), filter: filterOf(options), limit: most, perSecond, dryRun, reason };
   for (let calls = 1; ; calls += 1) {
     try {
-      return await call('POST', orchestrator('/admin/streams/dlq/requeue-many'), { ...body, ...next });
+      const url = orchestrator('/admin/streams/dlq/requeue-many');
+      return await call('POST', url, { ...body, ...next }, CALL_TIMEOUT_MS);
     } catch (error) {
       const wait = error instanceof Refusal && error.status === 429 ? error.retryAfterSeconds : undefined;
       if (wait === undefined || calls === PATIENCE_CALLS) throw withProgress(error, done);

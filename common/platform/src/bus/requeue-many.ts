@@ -1,8 +1,10 @@
 import type { Redis } from 'ioredis';
 import { PermanentError, TransientError } from '../errors/errors.js';
 import type { Clock } from '../time/clock.js';
+import { compareEntryIds } from './entry-id.js';
 import { type LetterEntry, checkFilter, findObstacle, letterFacts, matchesFilter } from './dead-letter-filter.js';
 import type { DeskKeys } from './desk-keys.js';
+import { letterPages } from './letter-pages.js';
 import { isPassingRedisFailure } from './redis-connection.js';
 import type { RequeueLetter, RequeueReply } from './requeue-letter.js';
 import type { LetterFacts, RequeueEntry, RequeueManyOptions, RequeueManyResult } from './stream-admin.js';
@@ -10,7 +12,6 @@ import type { LetterFacts, RequeueEntry, RequeueManyOptions, RequeueManyResult }
 const DEFAULT_LIMIT = 100;
 const MOST_AT_ONCE = 1_000;
 const DEFAULT_PER_SECOND = 200;
-const PAGE = 100;
 const LARGEST_BATCH = 50;
 const BATCHES_PER_SECOND = 10;
 const UNREADABLE_SHOWN = 100;
@@ -61,7 +62,7 @@ export class RequeueMany {
       const after = this.#counts.remaining === 0 ? undefined : this.#lastTaken;
       return {
         ...this.#counts,
-        entries: this.#entries.sort((a, b) => compareIds(a.id, b.id)),
+        entries: this.#entries.sort((a, b) => compareEntryIds(a.id, b.id)),
         next: after === undefined || upTo === undefined ? null : { after, upTo },
       };
     } catch (error) {
@@ -78,18 +79,13 @@ export class RequeueMany {
     const { filter, after } = this.#options;
     const nowMs = await redisNowMs(redis);
     this.#startedAtMs = clock.monotonic();
-    let from = after === undefined ? '-' : `(${after}`;
-    for (;;) {
-      const page: readonly LetterEntry[] = await redis.xrange(keys.deadLetters(this.#live), from, upTo, 'COUNT', PAGE);
-      const last = page.at(-1);
-      if (last === undefined) return;
-      const matching = page
-        .map((entry) => ({ entry, facts: letterFacts(entry, nowMs) }))
-        .filter(({ facts }) => matchesFilter(facts, filter));
-      await this.#takePage(matching);
+    const { olderThanMs = 0, youngerThanMs = nowMs } = filter;
+    const from = after === undefined ? String(Math.max(0, nowMs - youngerThanMs)) : `(${after}`;
+    for await (const page of letterPages(redis, { key: keys.deadLetters(this.#live), from, upTo })) {
+      const read = page.map((entry) => ({ entry, facts: letterFacts(entry, nowMs) }));
+      await this.#takePage(read.filter(({ facts }) => matchesFilter(facts, filter)));
       // Ids rise with time, so behind a letter that is too young all are.
-      if (page.length < PAGE || letterFacts(last, nowMs).ageMs < (filter.olderThanMs ?? 0)) return;
-      from = `(${last[0]}`;
+      if ((read.at(-1)?.facts.ageMs ?? 0) < olderThanMs) return;
     }
   }
 
@@ -183,12 +179,6 @@ function entryOf(
   { entryId = null, detail = null }: { entryId?: string | null; detail?: string | null } = {},
 ): RequeueEntry {
   return { ...facts, outcome, entryId, detail };
-}
-
-function compareIds(a: string, b: string): number {
-  const [aMs = 0, aSeq = 0] = a.split('-').map(Number);
-  const [bMs = 0, bSeq = 0] = b.split('-').map(Number);
-  return aMs - bMs || aSeq - bSeq;
 }
 
 function checkWhole(name: string, value: number, { most }: { most: number }): void {
