@@ -1,12 +1,10 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import ts from 'typescript';
 import { crashPoints } from '@octant/platform/bus/crash-points';
 import type { StreamContract } from '@octant/trading/messages/contracts/stream-contract';
 import { streams } from '@octant/trading/messages/streams';
 import { documentedMembers, type DocumentedMember } from './documented-members.js';
 import { readAgents, type AgentSource } from './read-agents.js';
-import { parseSource } from './source-tree.js';
+import { parseFolder, parseSource } from './source-tree.js';
 
 const DAY_MS = 86_400_000;
 const BUS = 'common/platform/src/bus';
@@ -41,12 +39,11 @@ export function readContractFacts(root: string): ContractFacts {
 
 /** The value of a constant of the bus: a number, or a product of numbers. */
 function getConstant(root: string, name: string): number {
-  const files = readdirSync(join(root, BUS)).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'));
-  for (const file of files) {
-    for (const statement of parseSource(root, `${BUS}/${file}`).tree.statements) {
+  for (const file of parseFolder(root, BUS, `const ${name} `)) {
+    for (const statement of file.tree.statements) {
       if (!ts.isVariableStatement(statement)) continue;
       const [declaration] = statement.declarationList.declarations;
-      if (declaration?.name.getText() === name) return productOf(declaration.initializer, `${file}: ${name}`);
+      if (declaration?.name.getText() === name) return productOf(declaration.initializer, `${file.path}: ${name}`);
     }
   }
   throw new Error(`${BUS}: expected a constant ${name}, was none`);

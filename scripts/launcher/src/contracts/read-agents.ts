@@ -16,7 +16,7 @@ export function readAgents(root: string): readonly AgentSource[] {
   return readdirSync(join(root, 'agents'))
     .sort()
     .map((agent) => {
-      const files = parseFolder(root, `agents/${agent}/src`);
+      const files = parseFolder(root, `agents/${agent}/src`, 'stream');
       return { agent, publishes: findPublishes(files), subscriptions: files.flatMap(findSubscriptions) };
     });
 }

@@ -17,13 +17,18 @@ export function parseSource(root: string, path: string): SourceFile {
   };
 }
 
-/** The TypeScript files below a folder, in path order, without tests and what only tests use. */
-export function parseFolder(root: string, folder: string): readonly SourceFile[] {
+/**
+ * The TypeScript files below a folder in which `mention` stands, in path order, without tests and what only tests use.
+ * Reading is quick, parsing is not: most files of an agent have nothing to do with streams.
+ */
+export function parseFolder(root: string, folder: string, mention: string): readonly SourceFile[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((name) => name.split(sep).join('/'))
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !/(^|\/)testing\//.test(name))
+    .map((name) => `${folder}/${name}`)
+    .filter((path) => readFileSync(join(root, path), 'utf8').includes(mention))
     .sort()
-    .map((name) => parseSource(root, `${folder}/${name}`));
+    .map((path) => parseSource(root, path));
 }
 
 /** Calls `look` with every node of a file. */
