@@ -50,8 +50,11 @@ async function tuneBullmq(
   backlog: Backlog,
   { settings, candidates }: { settings: readonly Setting[]; candidates: readonly number[] },
 ): Promise<ReadonlyMap<string, number>> {
-  const best = new Map<string, number>();
-  for (const setting of settings.filter(({ rateCase }) => rateCase.startsWith('bullmq'))) {
+  const measured = settings.filter(({ rateCase }) => rateCase.startsWith('bullmq'));
+  const [first = 1, ...others] = candidates;
+  const best = new Map(measured.map((setting) => [settingName(setting), first]));
+  if (others.length === 0) return best;
+  for (const setting of measured) {
     const name = settingName(setting);
     let most = 0;
     for (const concurrency of candidates) {
