@@ -1,9 +1,8 @@
 import type { BenchSheet } from '../result.js';
-import { awaitProgress, type BusBench } from './measured-run.js';
+import { awaitProgress, type BusBench, type ConsumerRun } from './measured-run.js';
 import { inputStreams, MESSAGE_TYPE, PREFIX } from './names.js';
 import { padOf } from './payload.js';
 import type { Progress } from './work-window.js';
-import type { MeasuredProcess } from './measured-process.js';
 
 const BYTES = 256;
 const EARLY_SHARE = 0.1;
@@ -35,25 +34,17 @@ export async function measureMemory(bench: BusBench, sheet: BenchSheet, messages
     streams: [...streams],
     work: 'output',
   });
-  const reach = (share: number): Promise<Progress> =>
-    awaitProgress(
-      bench,
-      () => redis.streamProgress(keys),
-      ({ done }) => done >= messages * share,
-    );
+  const run: ConsumerRun = { consumer, progress: () => redis.streamProgress(keys) };
+  const reach = (share: number): Promise<Progress> => awaitProgress(bench, run, ({ done }) => done >= messages * share);
   await reach(EARLY_SHARE);
-  const early = await sample(bench, consumer, () => redis.streamProgress(keys));
+  const early = await sample(bench, run);
   await reach(1);
-  const late = await sample(bench, consumer, () => redis.streamProgress(keys));
+  const late = await sample(bench, run);
   await consumer.stop();
   addSamples(sheet, early, late);
 }
 
-async function sample(
-  { redis }: BusBench,
-  consumer: MeasuredProcess,
-  progress: () => Promise<Progress>,
-): Promise<Sample> {
+async function sample({ redis }: BusBench, { consumer, progress }: ConsumerRun): Promise<Sample> {
   const { heapBytes, rssBytes } = await consumer.usage(true);
   const byKind = await redis.memoryByKind();
   const { memoryBytes } = await redis.figures();

@@ -2,8 +2,7 @@ import { countEffects, emptyTables } from './bench-servers.js';
 import type { Backlog } from './backlog.js';
 import type { RateCase, Setting } from './cases.js';
 import { fillQueue } from './fill-queue.js';
-import { measureWindow, type BusBench } from './measured-run.js';
-import type { MeasuredProcess } from './measured-process.js';
+import { measureWindow, type BusBench, type ConsumerRun } from './measured-run.js';
 import { inputStreams, MESSAGE_TYPE, PREFIX } from './names.js';
 import { padOf } from './payload.js';
 import type { Progress, WorkWindow } from './work-window.js';
@@ -21,12 +20,6 @@ export interface RateRun extends Setting {
   readonly entriesBefore?: number;
 }
 
-/** A backlog, and how far its consumer is. */
-interface Supply {
-  readonly consumer: MeasuredProcess;
-  readonly progress: () => Promise<Progress>;
-}
-
 /** One measured run on an emptied Redis, begun again with more messages when they did not last. */
 export async function measureRate(bench: BusBench, backlog: Backlog, run: RateRun): Promise<WorkWindow> {
   const name = `${run.rateCase} ${run.durability}`;
@@ -34,7 +27,7 @@ export async function measureRate(bench: BusBench, backlog: Backlog, run: RateRu
     bench.signal.throwIfAborted();
     const count = backlog.size(name, (bench.warmUpMs + bench.measureMs) / 1000);
     const supply = await (run.rateCase.startsWith('bullmq') ? supplyQueue : supplyStreams)(bench, run, count);
-    const window = await measureWindow(bench, supply.consumer, supply.progress);
+    const window = await measureWindow(bench, supply);
     await supply.consumer.stop();
     await checkWork(bench, run, await supply.progress());
     if (window !== undefined) {
@@ -46,7 +39,7 @@ export async function measureRate(bench: BusBench, backlog: Backlog, run: RateRu
   throw new Error(`expected messages to last for the measured time of ${name}, but they ran out ${MOST_TRIES} times`);
 }
 
-async function supplyStreams(bench: BusBench, run: RateRun, count: number): Promise<Supply> {
+async function supplyStreams(bench: BusBench, run: RateRun, count: number): Promise<ConsumerRun> {
   const { redis, processes, servers } = bench;
   const { rateCase, durability, entriesBefore = 0 } = run;
   const streams = inputStreams(run.streams ?? 1);
@@ -78,7 +71,7 @@ async function supplyStreams(bench: BusBench, run: RateRun, count: number): Prom
   return { consumer, progress };
 }
 
-async function supplyQueue(bench: BusBench, run: RateRun, count: number): Promise<Supply> {
+async function supplyQueue(bench: BusBench, run: RateRun, count: number): Promise<ConsumerRun> {
   const { redis, processes, servers } = bench;
   const isEqual = run.rateCase === 'bullmq-equal';
   await redis.empty();

@@ -53,6 +53,12 @@ export class MeasuredProcess {
     await this.#tell(settings);
   }
 
+  /** @throws Error when it has ended. */
+  checkAlive(): void {
+    if (this.#child.connected) return;
+    throw new Error('expected the measured process to go on, but it has ended, see above');
+  }
+
   /** `tidy`: after a collection of garbage. */
   async usage(tidy = false): Promise<UsageAnswer> {
     return usageAnswer.parse(await this.#tell(tidy ? 'tidyUsage' : 'usage'));
@@ -76,7 +82,7 @@ export class MeasuredProcess {
 
   async #tell(message: Question | z.input<typeof workerSettings>, patienceMs = PATIENCE_MS): Promise<unknown> {
     const child = this.#child;
-    if (!child.connected) throw new Error('expected the measured process to go on, but it has ended, see above');
+    this.checkAlive();
     const heard = new AbortController();
     const signals = [heard.signal, this.#signal];
     if (patienceMs < Infinity) signals.push(AbortSignal.timeout(patienceMs));
