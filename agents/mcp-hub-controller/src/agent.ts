@@ -1,4 +1,5 @@
 import { defineAgent } from '@octant/platform/agent/definition';
+import { writeOutbox } from '@octant/platform/bus/outbox';
 import { commandsTable } from './adapters/commands-table.js';
 import { SdkHubs } from './adapters/sdk-hubs.js';
 import { CommandRunner } from './commands/run-command.js';
@@ -15,7 +16,7 @@ export const agent = defineAgent({
   name: 'mcp-hub-controller',
   config,
   wire(context) {
-    const { bus, clock, database, env, http, logger } = context;
+    const { clock, database, env, http, logger } = context;
     const version = env['OCTANT_VERSION'] ?? DEFAULT_VERSION;
     const current = () => context.config.current();
     const hubs = () => current().hubs;
@@ -35,7 +36,12 @@ export const agent = defineAgent({
       consumes: [],
       operations: {
         getMcpStatus: getMcpStatus({ hubs, board }),
-        runMcpCommand: runMcpCommand({ hubs, runner, bus, clock }),
+        runMcpCommand: runMcpCommand({
+          hubs,
+          runner,
+          keep: (message) => writeOutbox(database, { agent: context.name, messages: [message] }),
+          clock,
+        }),
         serveMcp: serveMcp({ http, version }),
       },
       schedules: [

@@ -1,4 +1,5 @@
 import { defineAgent } from '@octant/platform/agent/definition';
+import { writeOutbox } from '@octant/platform/bus/outbox';
 import { subscription } from '@octant/platform/bus/subscription';
 import { notifyEvent } from '@octant/trading/messages/notify-event';
 import { deliveryQueue } from './adapters/deliveries-table.js';
@@ -55,7 +56,11 @@ export const agent = defineAgent({
         }),
       ],
       operations: {
-        enqueueNotice: enqueueNotice({ bus, clock }),
+        enqueueNotice: enqueueNotice({
+          bus,
+          clock,
+          keep: (message) => writeOutbox(database, { agent: context.name, messages: [message] }),
+        }),
         listRecentNotices: listRecentNotices({ notices, mostAtOnce: () => current().recent_limit }),
         acknowledgeNotices: acknowledgeNotices({ notices, clock }),
       },

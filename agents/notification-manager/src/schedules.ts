@@ -1,9 +1,10 @@
 import type { AgentContext, Schedule } from '@octant/platform/agent/definition';
+import { writeOutbox } from '@octant/platform/bus/outbox';
 import type { NotificationManagerConfig } from '@octant/trading/config/agent-configs';
 import { streams } from '@octant/trading/messages/streams';
 import type { DeliveryQueue } from './adapters/deliveries-table.js';
 import type { NoticesTable } from './adapters/notices-table.js';
-import { watchDeadLetters } from './dead-letter-watch.js';
+import { watchDeadLetters, type DeadLetterWatchParts } from './dead-letter-watch.js';
 import type { NotificationCounter } from './metrics.js';
 import type { SlackDelivery } from './slack/slack-delivery.js';
 
@@ -20,8 +21,9 @@ export interface ScheduleParts {
 
 /** What this agent does by the clock. */
 export function schedulesOf({ context, notices, queue, delivery, count }: ScheduleParts): readonly Schedule[] {
-  const { bus, clock, logger, state } = context;
+  const { bus, clock, database, logger, name, state } = context;
   const current = () => context.config.current();
+  const keep: DeadLetterWatchParts['keep'] = (messages) => writeOutbox(database, { agent: name, messages });
   return [
     {
       name: 'slack-delivery',
@@ -45,7 +47,7 @@ export function schedulesOf({ context, notices, queue, delivery, count }: Schedu
     {
       name: 'dead-letter-watch',
       everyMs: 2000,
-      run: () => watchDeadLetters({ streams: Object.keys(streams), admin: context.streams, state, bus, clock }),
+      run: () => watchDeadLetters({ streams: Object.keys(streams), admin: context.streams, state, bus, clock, keep }),
     },
     {
       name: 'retention',

@@ -23,17 +23,16 @@ export function optimizerAgent(search: Search) {
 }
 
 function wire(context: AgentContext<Settings>, search: Search) {
-  const { database, clock, logger, bus } = context;
+  const { database, clock, logger, name } = context;
   const settings = () => context.config.current();
   const metrics = optimizerMetrics(context.metrics);
-  const runs = runStore(database);
+  const runs = runStore(database, name);
   const plan = (request: JobRequest) => planJob(request, settings());
-  /** Ended jobs whose messages may not be in their streams; publishing one again changes nothing. */
+  /** Ended jobs that nobody has been told of yet; the outbox' relay tells. */
   const announce = async () => {
     for (const job of await runs.listUnannounced()) {
       const ts = new Date(clock.now()).toISOString();
-      for (const message of announcementOf(job, ts)) await bus.publish(message);
-      await runs.setAnnounced(job.jobId);
+      await runs.announce(job.jobId, announcementOf(job, ts));
     }
   };
   const candles = candleClient(context.http);

@@ -137,6 +137,11 @@ export class Feeds {
     return formingCandles(toSend(spec, step), this.#now());
   }
 
+  /** The steps that a live source has published after that close. */
+  closedSince(spec: FeedSpec, closeTimeMs: number): Promise<readonly RootMessage[]> {
+    return this.#parts.live.closedSince(spec, closeTimeMs);
+  }
+
   /** Publishes a simulated step after its real time has passed. */
   publishLater(spec: FeedSpec, step: FeedStep, delayMs: number): void {
     this.#pacer.later(spec.sessionId, delayMs, async () => {

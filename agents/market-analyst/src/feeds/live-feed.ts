@@ -11,10 +11,12 @@ import type { CandleMemory } from './candle-memory.js';
 import { closedCandles, formingCandles } from './candles-message.js';
 import { feedKeyOf } from './feed-key.js';
 import { LiveSymbol } from './live-symbol.js';
+import { mergeSteps } from './replay-feed.js';
 
 const SHORTEST_PAUSE_MS = 250;
 const LATE_PAUSE_MS = 500;
 const LONGEST_BACKOFF_MS = 60_000;
+const MOST_AGAIN = 1000;
 
 export interface LiveFeedParts {
   readonly source: string;
@@ -73,6 +75,19 @@ export class LiveFeed {
       entry.live.needFrom(watch.historyFromMs);
     }
     this.#running ??= this.#run();
+  }
+
+  /** The closed steps after that close that went out already, for those who have lost them; they are as old as they are. */
+  async closedSince(closeTimeMs: number): Promise<readonly (Outgoing & { readonly id: string })[]> {
+    const { source, timeframe, store } = this.#parts;
+    const throughMs = this.#publishedThroughMs ?? -1;
+    const symbols = [...this.#symbols.keys()];
+    const range = { afterMs: closeTimeMs - 1, beforeMs: throughMs + 1, limit: MOST_AGAIN };
+    const page = await store.readMany({ source, timeframe }, symbols, range);
+    return mergeSteps(page, symbols, throughMs).map(({ openTimeMs, candles }) => {
+      const step = { source, sessionId: undefined, timeframe, openTimeMs, candles, simulated: false };
+      return closedCandles(step, new Date(openTimeMs + this.#stepMs).toISOString());
+    });
   }
 
   /** True when nobody watches it any more. */

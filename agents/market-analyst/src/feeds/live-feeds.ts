@@ -54,6 +54,12 @@ export class LiveFeeds {
       });
   }
 
+  /** What its feed has published after that close; nothing while it is not open. */
+  async closedSince(spec: FeedSpec, closeTimeMs: number): Promise<readonly (Outgoing & { readonly id: string })[]> {
+    const feed = await this.#feeds.get(feedKeyOf(spec.source, spec.timeframe));
+    return feed === undefined ? [] : feed.closedSince(closeTimeMs);
+  }
+
   async unwatch(spec: FeedSpec): Promise<void> {
     const key = feedKeyOf(spec.source, spec.timeframe);
     const feed = await this.#feeds.get(key);

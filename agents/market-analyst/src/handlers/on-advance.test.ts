@@ -29,6 +29,7 @@ function advance(open: OpenFeed | undefined, closeTimeMs: number, position: Stat
       find: () => Promise.resolve(open),
       closedMessage: (_spec, step) => closedCandles(toSend(step), ts),
       formingMessage: (_spec, step) => formingCandles(toSend(step), ts),
+      closedSince: (_spec, doneMs) => Promise.resolve([closedCandles(toSend(aStep(doneMs)), ts)]),
       publishLater: (_spec, step, delayMs) => {
         later.push([step, delayMs]);
       },
@@ -38,6 +39,11 @@ function advance(open: OpenFeed | undefined, closeTimeMs: number, position: Stat
   const payload = { type: 'advance' as const, sessionId: 's', closeTimeMs, ts, traceId: 't' };
   const message = { id: 'a', stream: 'orchestrator.commands', entryId: '1-0', payload, traceId: 't', deliveries: 1 };
   return { result: handle(message), later };
+}
+
+function aStep(openTimeMs: number): FeedStep {
+  const candle = { openTimeMs, open: '1', high: '2', low: '1', close: '2', volume: '3' };
+  return { openTimeMs, candles: [{ symbol: 'BTC-USD', candle }], last: false };
 }
 
 const nowhere = { version: 0, value: undefined };
@@ -91,7 +97,11 @@ test('a step that was advanced before is not advanced again', async () => {
   expect(await advance(open, HOUR_MS, known).result).toEqual({});
 });
 
-test('a session without a running feed and a live one have nothing to advance', async () => {
+test('a session without a running feed has nothing to advance', async () => {
   expect(await advance(undefined, HOUR_MS, nowhere).result).toEqual({});
-  expect(await advance({ kind: 'live', spec }, HOUR_MS, nowhere).result).toEqual({});
+});
+
+test('a live feed publishes again what went out after that close', async () => {
+  const { messages } = await advance({ kind: 'live', spec }, HOUR_MS, nowhere).result;
+  expect(messages?.map(({ id }) => id)).toEqual(['candles:s:1h:3600000:closed']);
 });

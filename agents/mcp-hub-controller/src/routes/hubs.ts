@@ -1,4 +1,4 @@
-import type { Publisher } from '@octant/platform/agent/definition';
+import type { Outgoing } from '@octant/platform/bus/message';
 import { PermanentError } from '@octant/platform/errors/errors';
 import type { Operation, OperationRequest } from '@octant/platform/http/operation';
 import type { Clock } from '@octant/platform/time/clock';
@@ -11,7 +11,8 @@ export interface HubRouteParts {
   readonly hubs: () => readonly HubConfig[];
   readonly board: HubStatusBoard;
   readonly runner: CommandRunner;
-  readonly bus: Publisher;
+  /** Writes the message to the outbox; the relay publishes it. */
+  readonly keep: (message: Outgoing & { readonly id: string }) => Promise<unknown>;
   readonly clock: Clock;
 }
 
@@ -43,7 +44,7 @@ export function runMcpCommand(parts: Omit<HubRouteParts, 'board'>): Operation {
     const targets = namesOf(body).map((name) => getHub(name, parts.hubs()));
     const denying = targets.find((hub) => !hub.allow_tools.includes(command.tool));
     if (denying !== undefined) {
-      await parts.bus.publish(denialOf({ hub: denying.name, command, request, nowMs: parts.clock.now() }));
+      await parts.keep(denialOf({ hub: denying.name, command, request, nowMs: parts.clock.now() }));
       throw notAllowed(denying, command.tool);
     }
     const settled = await Promise.allSettled(targets.map((hub) => parts.runner.run(hub, command)));

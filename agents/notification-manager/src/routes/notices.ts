@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Publisher } from '@octant/platform/agent/definition';
+import type { Outgoing } from '@octant/platform/bus/message';
 import { PermanentError } from '@octant/platform/errors/errors';
 import type { Operation } from '@octant/platform/http/operation';
 import type { Clock } from '@octant/platform/time/clock';
@@ -10,8 +11,15 @@ import type { Acknowledgement, NoticesTable } from '../adapters/notices-table.js
 /** What the OpenAPI file lets through; unknown fields are kept. */
 type NotifyBody = Pick<NotifyEvent, 'type' | 'severity'> & Partial<Pick<NotifyEvent, 'ts' | 'traceId'>>;
 
+export interface EnqueueParts {
+  readonly bus: Publisher;
+  readonly clock: Clock;
+  /** Writes the message to the outbox: once it is answered, an emptied Redis does not take it away. */
+  readonly keep: (message: Outgoing & { readonly id: string }) => Promise<unknown>;
+}
+
 /** `POST /notify`. */
-export function enqueueNotice({ bus, clock }: { bus: Publisher; clock: Clock }): Operation {
+export function enqueueNotice({ bus, clock, keep }: EnqueueParts): Operation {
   return async (request) => {
     const body = request.body as NotifyBody;
     const id = `notify:${request.idempotencyKey ?? randomUUID()}`;
@@ -20,7 +28,9 @@ export function enqueueNotice({ bus, clock }: { bus: Publisher; clock: Clock }):
       ts: body.ts ?? new Date(clock.now()).toISOString(),
       traceId: body.traceId ?? request.traceId,
     };
-    const { duplicate } = await bus.publish({ stream: 'notify.events', type: body.type, id, payload });
+    const message = { stream: 'notify.events', type: body.type, id, payload };
+    await keep(message);
+    const { duplicate } = await bus.publish(message);
     return { status: 202, body: { id, duplicate } };
   };
 }

@@ -30,6 +30,7 @@ export function sessionViewOf(session: Session, desk: Desk) {
     timeframe: session.timeframe,
     strategy: session.strategy,
     source: session.source,
+    startedAtMs: session.startedAtMs,
     lastCloseTimeMs: session.lastCloseTimeMs,
     counters: session.counters,
     equityQuote: equity ?? '0',

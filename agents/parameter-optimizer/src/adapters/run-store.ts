@@ -1,3 +1,5 @@
+import type { Outgoing } from '@octant/platform/bus/message';
+import { writeOutbox } from '@octant/platform/bus/outbox';
 import type { Database, Sql } from '@octant/platform/postgres/sql';
 import type { TimeframeName } from '@octant/trading/messages/envelope';
 import type { ParameterSet } from '@octant/trading/optimize/search-space';
@@ -26,7 +28,8 @@ export interface RunStore {
   finish(job: JobPlan, outcome: Outcome): Promise<void>;
   fail(jobId: string, failure: string): Promise<void>;
   listUnannounced(): Promise<Job[]>;
-  setAnnounced(jobId: string): Promise<void>;
+  /** The messages of an ended job go to the outbox, once. */
+  announce(jobId: string, messages: readonly (Outgoing & { readonly id: string })[]): Promise<void>;
   find(jobId: string): Promise<Job | undefined>;
   list(filter: { status: JobStatus | undefined; limit: number }): Promise<Job[]>;
   /** The newest one of every strategy. */
@@ -65,7 +68,8 @@ interface RecommendationRow {
   created_at: Date;
 }
 
-export function runStore(database: Database): RunStore {
+/** The tables in Postgres (migration 060); `agent` owns the outbox rows. */
+export function runStore(database: Database, agent: string): RunStore {
   const select = async (tail: string, values: readonly unknown[]) => {
     const { rows } = await database.query<RunRow>(`SELECT * FROM optimizer_runs ${tail}`, values);
     return rows.map(jobOf);
@@ -93,9 +97,14 @@ export function runStore(database: Database): RunStore {
     },
     listUnannounced: () =>
       select(`WHERE announced_at IS NULL AND status IN ('done', 'failed') ORDER BY created_at`, []),
-    async setAnnounced(jobId) {
-      await database.query('UPDATE optimizer_runs SET announced_at = now() WHERE job_id = $1', [jobId]);
-    },
+    announce: (jobId, messages) =>
+      database.transaction(async (sql) => {
+        const { rowCount } = await sql.query(
+          'UPDATE optimizer_runs SET announced_at = now() WHERE job_id = $1 AND announced_at IS NULL',
+          [jobId],
+        );
+        if (rowCount > 0) await writeOutbox(sql, { agent, messages });
+      }),
     find: async (jobId) => (await select('WHERE job_id = $1', [jobId]))[0],
     list: ({ status, limit }) =>
       select('WHERE $1::text IS NULL OR status = $1 ORDER BY created_at DESC LIMIT $2', [status ?? null, limit]),

@@ -12,6 +12,8 @@ export interface LedgerStore {
   /** Keeps this ledger unless there is one. */
   open(ledger: Ledger): Promise<void>;
   load(): Promise<Books>;
+  /** The ledger as it was after this fill, from the kept fills. */
+  ledgerAt(fillSeq: number): Promise<Ledger>;
   /** Keeps the fill and corrects the equity points after it; false when it was kept before. */
   addFill(sql: Sql, fill: BookedFill): Promise<boolean>;
   /** Kept fills after this one, ascending. */
@@ -31,6 +33,8 @@ export interface LedgerStore {
       readonly closes: Readonly<Record<string, string>>;
     },
   ): Promise<void>;
+  /** Instants at which there is a point, from (inclusive) to (inclusive). */
+  pointTimes(fromMs: number, toMs: number): Promise<ReadonlySet<number>>;
   /** Ascending; the newest `limit` from (inclusive) and to (exclusive). */
   equity(range: {
     readonly fromMs: number | undefined;

@@ -2,7 +2,7 @@ import { TransientError } from '@octant/platform/errors/errors';
 import type { Database, Sql } from '@octant/platform/postgres/sql';
 import type { OrderSide } from '@octant/trading/messages/envelope';
 import type { Ledger } from '@octant/trading/portfolio/ledger';
-import type { BookedFill, Books } from '../book/books.js';
+import { ledgerOf, type BookedFill, type Books } from '../book/books.js';
 import type { EquityPoint, LedgerStore } from './ledger-store.js';
 
 /** The portfolio's tables in Postgres (migration 040). */
@@ -14,10 +14,16 @@ export function postgresLedgerStore(database: Database): LedgerStore {
       ]);
     },
     load: () => load(database),
+    ledgerAt: (fillSeq) => ledgerAt(database, fillSeq),
     addFill,
     fillsAfter,
     save,
     putEquityPoint,
+    async pointTimes(fromMs, toMs) {
+      const text = 'SELECT at_ms FROM equity_points WHERE at_ms BETWEEN $1 AND $2';
+      const { rows } = await database.query<{ at_ms: string }>(text, [fromMs, toMs]);
+      return new Set(rows.map((row) => Number(row.at_ms)));
+    },
     equity: (range) => readEquity(database, range),
   };
 }
@@ -31,6 +37,12 @@ async function load(sql: Sql): Promise<Books> {
   const [row] = rows;
   if (row === undefined) throw new Error('expected a portfolio ledger, was none');
   return { revision: Number(row.revision), ledger: row.ledger, waiting: row.waiting };
+}
+
+async function ledgerAt(sql: Sql, fillSeq: number): Promise<Ledger> {
+  const { ledger } = await load(sql);
+  const fills = (await fillsAfter(sql, 0)).filter((fill) => fill.fillSeq <= fillSeq);
+  return ledgerOf(ledger, fills);
 }
 
 /**

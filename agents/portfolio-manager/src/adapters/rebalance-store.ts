@@ -1,3 +1,5 @@
+import type { Outgoing } from '@octant/platform/bus/message';
+import { writeOutbox } from '@octant/platform/bus/outbox';
 import type { Database } from '@octant/platform/postgres/sql';
 import type { OrderSide } from '@octant/trading/messages/envelope';
 
@@ -19,11 +21,15 @@ export interface RebalancePlan {
 
 export interface RebalanceStore {
   find(requestId: string): Promise<RebalancePlan | undefined>;
-  /** Keeps the plan, and answers the one that is kept: an earlier one of the same request stands. */
-  keep(requestId: string, plan: RebalancePlan): Promise<RebalancePlan>;
+  /**
+   * Keeps the plan with the message that tells of it, and answers the one that is kept: an earlier one of the same
+   * request stands, and has been told of.
+   */
+  keep(requestId: string, plan: RebalancePlan, told: Outgoing & { readonly id: string }): Promise<RebalancePlan>;
 }
 
-export function postgresRebalanceStore(database: Database): RebalanceStore {
+/** The table in Postgres (migration 040); `agent` owns the outbox rows. */
+export function postgresRebalanceStore(database: Database, agent: string): RebalanceStore {
   const find = async (requestId: string): Promise<RebalancePlan | undefined> => {
     const text = 'SELECT plan FROM rebalances WHERE request_id = $1';
     const { rows } = await database.query<{ plan: RebalancePlan }>(text, [requestId]);
@@ -31,11 +37,14 @@ export function postgresRebalanceStore(database: Database): RebalanceStore {
   };
   return {
     find,
-    async keep(requestId, plan) {
-      await database.query(
-        'INSERT INTO rebalances (request_id, plan) VALUES ($1, $2) ON CONFLICT (request_id) DO NOTHING',
-        [requestId, JSON.stringify(plan)],
-      );
+    async keep(requestId, plan, told) {
+      await database.transaction(async (sql) => {
+        const { rowCount } = await sql.query(
+          'INSERT INTO rebalances (request_id, plan) VALUES ($1, $2) ON CONFLICT (request_id) DO NOTHING',
+          [requestId, JSON.stringify(plan)],
+        );
+        if (rowCount > 0) await writeOutbox(sql, { agent, messages: [told] });
+      });
       return (await find(requestId)) ?? plan;
     },
   };

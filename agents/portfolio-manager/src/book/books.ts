@@ -25,6 +25,13 @@ export function bookFills(ledger: Ledger, fill: LedgerFill, waiting: readonly Le
   return next;
 }
 
+/** The ledger of the same account after these fills alone, the account's first ones. */
+export function ledgerOf({ startEquityQuote, startedAtMs }: Ledger, fills: readonly LedgerFill[]): Ledger {
+  let ledger = openLedger(startEquityQuote, startedAtMs);
+  for (const fill of fills) ledger = bookOne(ledger, fill);
+  return ledger;
+}
+
 /** The account's time begins with its first fill: until then it has only ever been cash. */
 function bookOne(ledger: Ledger, fill: LedgerFill): Ledger {
   if (fill.fillSeq !== ledger.lastFillSeq + 1) return ledger;

@@ -1,3 +1,4 @@
+import type { Publisher } from '@octant/platform/agent/definition';
 import type { StateReader, StateWrite } from '@octant/platform/bus/message';
 import type { MarketCandles } from '@octant/trading/messages/market-candles';
 
@@ -36,6 +37,14 @@ export class Marks {
     return this.#marks;
   }
 
+  /** Redis was emptied: puts back what this process remembers. */
+  async rebuild(redis: { readonly state: StateReader; readonly bus: Publisher }): Promise<void> {
+    this.#trusted = false;
+    const { version, value } = await redis.state.read<MarkMap>(MARKS_KEY);
+    if (value !== undefined || Object.keys(this.#marks).length === 0) return;
+    await redis.bus.commit({ messages: [], state: [{ key: MARKS_KEY, expectedVersion: version, value: this.#marks }] });
+  }
+
   peek(): MarkMap {
     return this.#marks;
   }
@@ -55,11 +64,17 @@ export class Marks {
   }
 }
 
-/** The marks after a closed step; symbols that are not in it keep theirs. */
-export function withCloses(marks: MarkMap, step: Pick<MarketCandles, 'candles' | 'closeTimeMs'>): MarkMap {
-  const closes = step.candles.map(
-    ({ symbol, close }) => [symbol, { price: close, closeTimeMs: step.closeTimeMs }] as const,
-  );
+/** The marks after a closed step; symbols that are not in it, or have a later one, keep theirs. */
+export function withCloses(
+  marks: MarkMap,
+  step: {
+    readonly closeTimeMs: number;
+    readonly candles: readonly Pick<MarketCandles['candles'][number], 'symbol' | 'close'>[];
+  },
+): MarkMap {
+  const closes = step.candles
+    .filter(({ symbol }) => (marks[symbol]?.closeTimeMs ?? 0) <= step.closeTimeMs)
+    .map(({ symbol, close }) => [symbol, { price: close, closeTimeMs: step.closeTimeMs }] as const);
   return { ...marks, ...Object.fromEntries(closes) };
 }
 

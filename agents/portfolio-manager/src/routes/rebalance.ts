@@ -1,4 +1,3 @@
-import type { Publisher } from '@octant/platform/agent/definition';
 import { AppError, PermanentError, TransientError } from '@octant/platform/errors/errors';
 import type { OperationRequest, Operations } from '@octant/platform/http/operation';
 import type { AuditEvent } from '@octant/trading/messages/audit-event';
@@ -14,7 +13,6 @@ export interface RebalanceParts {
   readonly desk: PortfolioDesk;
   readonly executor: ExecutorPort;
   readonly plans: RebalanceStore;
-  readonly bus: Pick<Publisher, 'publish'>;
 }
 
 interface RebalanceBody {
@@ -65,9 +63,9 @@ function requestIdOf(body: RebalanceBody, request: OperationRequest): string {
 
 async function keptPlan(parts: RebalanceParts, rebalance: Rebalance): Promise<RebalancePlan> {
   const known = await parts.plans.find(rebalance.requestId);
-  const plan = known ?? (await parts.plans.keep(rebalance.requestId, await makePlan(parts, rebalance)));
-  await parts.bus.publish(auditMessage(parts, plan, rebalance));
-  return plan;
+  if (known !== undefined) return known;
+  const plan = await makePlan(parts, rebalance);
+  return parts.plans.keep(rebalance.requestId, plan, auditMessage(parts, plan, rebalance));
 }
 
 async function makePlan(parts: RebalanceParts, { requestId, traceId }: Rebalance): Promise<RebalancePlan> {

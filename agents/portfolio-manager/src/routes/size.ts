@@ -15,6 +15,8 @@ interface SizeBody {
   readonly confidence: number;
   readonly price: string;
   readonly asOf: number;
+  /** Of a question that may be asked again: it is answered from the books as of `asOf`, whatever has been filled since. */
+  readonly requestId?: string;
   readonly openOrders?: readonly OpenOrder[];
   readonly marks?: Readonly<Record<string, string>>;
   readonly strategy?: string;
@@ -25,7 +27,7 @@ const PATIENCE_MS = 25;
 
 const DEFAULT_PROFILE: RiskProfile = 'conservative';
 
-/** `POST /portfolio/size`: from memory. */
+/** `POST /portfolio/size`: from memory, but for questions that fills have overtaken. */
 export function sizeRoutes(desk: PortfolioDesk): Operations {
   return {
     sizeOrder: async (request) => {
@@ -33,8 +35,10 @@ export function sizeRoutes(desk: PortfolioDesk): Operations {
       const symbol = canonicalSymbol(desk, body.symbol);
       checkPrice(body.price);
       await desk.books.whenBooked(body.asOf, PATIENCE_MS);
-      const { ledger } = desk.books.peek();
-      if (ledger.lastFillSeq < body.asOf) throw behind(body.asOf, ledger.lastFillSeq);
+      const known = desk.books.peek().ledger;
+      if (known.lastFillSeq < body.asOf) throw behind(body.asOf, known.lastFillSeq);
+      const isOver = body.requestId !== undefined && known.lastFillSeq > body.asOf;
+      const ledger = isOver ? await desk.store.ledgerAt(body.asOf) : known;
       const { instruments, limits, cashBufferRatio, feesBps } = desk.settings();
       const valued = valuedAt(ledger, body.marks ?? pricesOf(desk.marks.peek()));
       const decision = decideSize({

@@ -2,7 +2,7 @@ import { TransientError } from '@octant/platform/errors/errors';
 import { Decimal, formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
 import type { Ledger } from '@octant/trading/portfolio/ledger';
 import type { EquityPoint, LedgerStore } from '../adapters/ledger-store.js';
-import type { BookedFill, Books } from '../book/books.js';
+import { ledgerOf, type BookedFill, type Books } from '../book/books.js';
 
 type PointInput = Parameters<LedgerStore['putEquityPoint']>[1];
 
@@ -22,6 +22,19 @@ export class MemoryLedgerStore implements LedgerStore {
     const { revision, ledger } = this.#kept;
     const waiting = [...this.#fills.keys()].filter((seq) => seq > ledger.lastFillSeq).length;
     return Promise.resolve({ revision, ledger, waiting });
+  }
+
+  async ledgerAt(fillSeq: number): Promise<Ledger> {
+    const { ledger } = await this.load();
+    const fills = await this.fillsAfter(undefined, 0);
+    return ledgerOf(
+      ledger,
+      fills.filter((fill) => fill.fillSeq <= fillSeq),
+    );
+  }
+
+  pointTimes(fromMs: number, toMs: number): Promise<ReadonlySet<number>> {
+    return Promise.resolve(new Set([...this.#points.keys()].filter((atMs) => atMs >= fromMs && atMs <= toMs)));
   }
 
   addFill(_sql: unknown, fill: BookedFill): Promise<boolean> {
