@@ -275,6 +275,19 @@ describe('a requeued letter', () => {
     expect((await bus.admin.deadLetters('effects', 9)).total).toBe(1);
   });
 
+  it('is not put back when Redis refuses its announcement', async () => {
+    const [id = ''] = await addLetters(desk, 'announcing', [{ id: 'a-1' }]);
+    await desk.redis.set(desk.key('refusing'), 'no stream');
+    const options = { announce: (letter: LetterFacts) => ({ ...announce(letter), stream: 'refusing' }) };
+    const before = await snapshot(desk);
+    await expect(bus.admin.requeue('announcing', id, options)).rejects.toThrow(/WRONGTYPE/);
+    await expect(bus.admin.requeueMany('announcing', { filter: {}, ...options })).rejects.toThrow(/WRONGTYPE/);
+    expect(await snapshot(desk)).toEqual(before);
+    await desk.redis.del(desk.key('refusing'));
+    expect(await bus.admin.requeue('announcing', id, options)).toMatchObject({ requeued: true });
+    expect(await messageIds('refusing')).toEqual([`announced:${id}`]);
+  });
+
   it('comes back whole though its original was trimmed', async () => {
     const [id] = await addLetters(desk, 'trimmed', [{ id: 'r-1' }, { id: 'r-2' }]);
     await desk.redis.xadd(desk.key('trimmed'), '*', 'data', '{}', 'id', 'r-1');
