@@ -92,6 +92,9 @@ async function underLoad({ crew, observer, servers, roots, faults, context }: Lo
   const { signal, say } = context;
   const watch = new InvariantWatch(observer, crew.providerLog);
   watch.start();
+  context.closing.add(async () => {
+    await watch.stop();
+  });
   const startedAt = performance.now();
   const done = await injectFaults({
     faults,
