@@ -41,15 +41,15 @@ export async function readBacklog(observer: Observer, roots: readonly Root[]): P
     pending: sum(({ pending }) => pending),
     lag: sum(({ lag }) => lag),
     outbox: await countOutbox(observer),
-    missingRoots: sum(({ stream, length }) =>
-      Math.max(0, roots.filter((root) => root.stream === stream).length - length),
+    missingRoots: sum(({ stream, added }) =>
+      Math.max(0, roots.filter((root) => root.stream === stream).length - added),
     ),
   };
 }
 
 async function readGroup({ redis, keys }: Observer, { stream, group }: { stream: string; group: string }) {
   const key = keys.stream(stream);
-  const nothing = { stream, length: 0, pending: 0, lag: 1 };
+  const nothing = { stream, added: 0, pending: 0, lag: 1 };
   try {
     const groups = (await redis.xinfo('GROUPS', key)) as unknown[][];
     const facts = groups.map(factsOf).find((each) => each.get('name') === group);
@@ -57,7 +57,7 @@ async function readGroup({ redis, keys }: Observer, { stream, group }: { stream:
     const lag = facts.get('lag');
     return {
       stream,
-      length: await redis.xlen(key),
+      added: await countAdded(redis, key),
       pending: Number(facts.get('pending')),
       lag:
         typeof lag === 'number' ? lag : await undelivered({ redis, keys }, key, String(facts.get('last-delivered-id'))),
@@ -66,6 +66,11 @@ async function readGroup({ redis, keys }: Observer, { stream, group }: { stream:
     if (error instanceof Error && error.message.includes('no such key')) return nothing;
     throw error;
   }
+}
+
+/** Entries that were ever added, trimmed ones, too. */
+async function countAdded(redis: Observer['redis'], key: string): Promise<number> {
+  return Number(factsOf((await redis.xinfo('STREAM', key)) as unknown[]).get('entries-added'));
 }
 
 /** For when Redis does not know the lag. */

@@ -79,7 +79,7 @@ export function rootOf(plan: RootPlan, n: number): Root {
   const kind = pick(KINDS, random());
   const drawn = pick(FATES, random());
   const fate = isKiller(plan, n) ? 'killer' : drawn;
-  const publishing = publishingOf(plan, { n, fate }, pick(PUBLISHINGS, random()));
+  const publishing = publishingOf(plan, { n, kind, fate }, pick(PUBLISHINGS, random()));
   const keys = Math.max(4, Math.ceil(plan.messages / MESSAGES_PER_KEY));
   return {
     n,
@@ -111,10 +111,14 @@ function isKiller({ messages }: RootPlan, n: number): boolean {
 
 /**
  * A poisonous message is never added twice past the bus: two entries are two dead letters, and rightly so. Half of the
- * unparseable ones are no JSON at all, which only somebody else's program can have added.
+ * unparseable ones of the chain, whose stream is not trimmed, are no JSON at all: only another program can add these.
  */
-function publishingOf(plan: RootPlan, { n, fate }: Pick<Root, 'n' | 'fate'>, drawn: RootPublishing): RootPublishing {
-  if (fate === 'unparseable' && !plan.rebuildable) return n % 2 === 0 ? 'raw_once' : 'once';
+function publishingOf(
+  plan: RootPlan,
+  { n, kind, fate }: Pick<Root, 'n' | 'kind' | 'fate'>,
+  drawn: RootPublishing,
+): RootPublishing {
+  if (fate === 'unparseable' && kind === 'chain' && !plan.rebuildable) return n % 2 === 0 ? 'raw_once' : 'once';
   const mayGoPast = !plan.rebuildable && (fate === 'fine' || fate === 'transient');
   return drawn === 'raw_twice' && !mayGoPast ? 'twice' : drawn;
 }

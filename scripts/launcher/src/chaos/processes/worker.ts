@@ -11,6 +11,9 @@ import { sendEffect } from './send-effect.js';
 import type { ChaosSettings } from './settings.js';
 import { effectTables, insertEffect } from './tables.js';
 
+/** Share of the bus' replies that are lost on their way. */
+const LOST_REPLIES = 0.01;
+
 const payload = z.looseObject({ n: z.int(), key: z.string() });
 type Payload = z.infer<typeof payload>;
 
@@ -25,7 +28,11 @@ interface Bench extends ChildBus {
 
 /** A worker: an agent with several instances, whose handlers have effects of all three kinds. */
 async function run(settings: ChaosSettings): Promise<Running> {
-  const parts = await openChildBus(settings, { agent: 'chaos-worker', instance: settings.name });
+  const parts = await openChildBus(settings, {
+    agent: 'chaos-worker',
+    instance: settings.name,
+    failpoint: loseSomeReplies,
+  });
   const events = new EventLog(settings.eventFile);
   const bench: Bench = { ...parts, settings, events, send: sendEffect(settings, parts.database) };
   await parts.bus.start([chain(bench), row(bench), send(bench), book(bench)]);
@@ -138,6 +145,13 @@ function onRoot(
       throw error;
     }
   };
+}
+
+/** The step took effect, and nobody hears of it. */
+function loseSomeReplies(point: string): Promise<void> | undefined {
+  const isReply = point === 'commit.after' || point === 'fail.after';
+  if (!isReply || Math.random() >= LOST_REPLIES) return undefined;
+  return Promise.reject(new Error('read ECONNRESET'));
 }
 
 function outputOf({ kind, n, key }: Root) {

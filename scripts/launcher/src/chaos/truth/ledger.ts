@@ -80,7 +80,6 @@ class Account {
 
   enter(root: Root): void {
     const figures = this.#kinds[root.kind];
-    if (this.#truth.entries.get(root.stream)?.has(root.id) === true) figures.published += 1;
     const letters = this.#letters.get(`${rootStreams[root.kind].group} ${root.id}`) ?? [];
     const effects = this.#effectsOf(root);
     const most = isPoison(root) ? 0 : 1;
@@ -92,7 +91,10 @@ class Account {
     else {
       figures.lost += 1;
       this.#offenders.lost.push(root.id);
+      // What is done may be trimmed; what is not must be there.
+      if (this.#truth.entries.get(root.stream)?.has(root.id) !== true) figures.published -= 1;
     }
+    figures.published += 1;
     this.#judgeLetters(root, letters);
   }
 
