@@ -7,6 +7,7 @@ import type { Failpoint } from './crash-points.js';
 import type { DeskKeys } from './desk-keys.js';
 import type { PostgresEffects } from './postgres-effects.js';
 import type { RedisScripts } from './redis-scripts.js';
+import type { Slots } from './slots.js';
 import type { SoloGate } from './solo-gate.js';
 
 /** What the parts of one bus share. */
@@ -25,6 +26,8 @@ export interface BusCore {
   readonly effects: PostgresEffects | undefined;
   /** Every handler of this process passes through it. */
   readonly solo: SoloGate;
+  /** How many suspects may run beside the others. */
+  readonly suspects: Slots;
   readonly failpoint: Failpoint | undefined;
   /** Aborts when stopping begins: nothing new is started. */
   readonly stopping: AbortSignal;

@@ -20,8 +20,9 @@ export const crashPoints = {
   'commit.after': 'state, outputs and acknowledgement are all there; the entry is not delivered again',
   'fail.before': 'the attempt is not counted; the handler runs again',
   'fail.after': 'the entry is parked with its attempt counted, or acknowledged with its dead letter written',
-  'alone.before': 'the entry is pending and a suspect; it is tried alone again',
-  'alone.after': 'the solo attempt is counted; the second death while alone makes it a dead letter',
+  'suspect.before': 'the entry is pending and a suspect; the try is not counted and comes again',
+  'suspect.after':
+    'the try is counted; enough tries beside others and it is tried alone, two deaths alone and it is a dead letter',
   'beat.before': 'leases run on; another consumer takes over when they end',
   'beat.after': 'leases are extended; they run out when nobody beats any more',
   'sweep.before': 'nothing was taken over; the next sweep does it',

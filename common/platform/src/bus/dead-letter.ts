@@ -9,7 +9,7 @@ const LONGEST_MESSAGE = 2_000;
 export type FailureKind = 'permanent' | 'transient' | 'counted' | 'deaths';
 
 export function failureKindOf(error: unknown): FailureKind {
-  if (error instanceof PermanentError) return 'permanent';
+  if (error instanceof PermanentError) return error.code === 'process_deaths' ? 'deaths' : 'permanent';
   return error instanceof TransientError ? 'transient' : 'counted';
 }
 

@@ -18,23 +18,44 @@ export interface EncodedMessage {
  * @throws PermanentError `invalid_message` for an empty stream or id, or a payload that is no JSON object.
  */
 export function encodeMessage(keys: DeskKeys, message: Identified, traceId?: string): EncodedMessage {
-  if (message.stream === '' || message.id === '') {
-    throw new PermanentError(`expected a stream and an id, was stream "${message.stream}", id "${message.id}"`, {
-      code: 'invalid_message',
-    });
-  }
+  const data = encodePayload(message.stream, message.id, message.payload);
   const digest = digestOf(message.id);
   const trace = traceId ?? traceIdOf({ payload: message.payload, messageId: message.id });
-  const data = JSON.stringify(message.payload);
-  if (typeof data !== 'string' || !data.startsWith('{')) {
-    throw new PermanentError(`expected a JSON object as payload of ${message.stream}, was ${typeof message.payload}`, {
-      code: 'invalid_message',
-    });
-  }
   return {
     keys: [keys.stream(message.stream), keys.published(message.stream)],
     args: [digest, message.id, message.type, traceparentOf(trace, digest), data],
   };
+}
+
+/** A message as commitMany wants it: channel = stream and type; head = digest and trace id, 24 and 32 hex digits. */
+export interface EncodedOutput {
+  readonly stream: string;
+  readonly type: string;
+  readonly head: string;
+  readonly id: string;
+  readonly data: string;
+}
+
+/** Prepares a handler's output of the given trace. @throws PermanentError as `encodeMessage`. */
+export function encodeOutput(message: Outgoing, id: string, traceId: string): EncodedOutput {
+  const { stream, type, payload } = message;
+  const data = encodePayload(stream, id, payload);
+  return { stream, type, head: digestOf(id) + traceId, id, data };
+}
+
+function encodePayload(stream: string, id: string, payload: unknown): string {
+  if (stream === '' || id === '') {
+    throw new PermanentError(`expected a stream and an id, was stream "${stream}", id "${id}"`, {
+      code: 'invalid_message',
+    });
+  }
+  const data = JSON.stringify(payload) as string | undefined;
+  if (data?.startsWith('{') !== true) {
+    throw new PermanentError(`expected a JSON object as payload of ${stream}, was ${typeof payload}`, {
+      code: 'invalid_message',
+    });
+  }
+  return data;
 }
 
 /** KEYS and ARGV of state writes. @throws PermanentError `invalid_state` for a value that JSON cannot hold or a wrong version. */

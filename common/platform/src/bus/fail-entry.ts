@@ -5,11 +5,6 @@ import { isMissingGroup } from './redis-connection.js';
 import type { ScriptCall } from './redis-scripts.js';
 
 export type FailStatus = 'PARKED' | 'DLQ' | 'DUP' | 'FENCED' | 'GONE';
-export type AloneStatus = 'TRY' | 'CONDEMNED' | 'FENCED' | 'GONE';
-
-/** Tries alone that may end without a word before the entry is a dead letter. */
-const DEATHS_ALONE = 2;
-
 /** Notes a failed attempt; `delayMs` is for the retry, if there is one. */
 export async function failEntry(
   core: BusCore,
@@ -41,23 +36,13 @@ export async function failEntry(
     `${entry.stream}:${group}`,
     ...letterFields(delivery, core.consumer, failure.error),
   ];
-  const reply = await answered(core, { name: 'fail', keys: scriptKeys, args });
+  const reply = await answerOrGone(core, { name: 'fail', keys: scriptKeys, args });
   const [status, , reason] = reply as [FailStatus, unknown?, string?];
   return { status, reason: status === 'DLQ' ? (reason ?? '') : '' };
 }
 
-/** Counts a try of a suspect that is about to run alone. */
-export async function countAlone(core: BusCore, delivery: Delivery): Promise<AloneStatus> {
-  const { entry, subscription } = delivery;
-  const { group } = subscription;
-  const keys = [core.keys.stream(entry.stream), core.keys.failures(entry.stream, group)];
-  const args = [group, core.consumer, entry.entryId, core.nextToken(), DEATHS_ALONE];
-  const [status] = (await answered(core, { name: 'alone', keys, args })) as [AloneStatus];
-  return status;
-}
-
 /** The script's answer; `['GONE']` when stream or group are gone. */
-async function answered(core: BusCore, call: ScriptCall): Promise<unknown> {
+export async function answerOrGone(core: BusCore, call: ScriptCall): Promise<unknown> {
   try {
     return await core.scripts.runUntil(call, () => core.closing.aborted);
   } catch (error) {

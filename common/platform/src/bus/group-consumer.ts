@@ -2,7 +2,8 @@ import { Breaker } from './breaker.js';
 import type { BusCore } from './bus-core.js';
 import { Committer } from './committer.js';
 import { Delivery } from './delivery.js';
-import { handleDelivery } from './handle-delivery.js';
+import { type GroupParts, handleDelivery } from './handle-delivery.js';
+import { handleSuspect } from './handle-suspect.js';
 import type { Lanes } from './lanes.js';
 import { isPassingRedisFailure } from './redis-connection.js';
 import { Slots } from './slots.js';
@@ -12,19 +13,25 @@ import type { Subscription } from './subscription.js';
 const ODD_FAILURE_DELAY_MS = 1_000;
 const PASSING_FAILURE_DELAY_MS = 100;
 
+/** What is held of one stream. */
+interface HeldStream {
+  readonly subscription: Subscription;
+  readonly entries: Map<string, Delivery>;
+  /** The last entry taken of each message, by message id, so that a second of it waits for the first. */
+  readonly messages: Map<string, Delivery>;
+}
+
 /** Holds the entries of one group that this process owns, and sees each through: lane, slot, attempts, parking. */
 export class GroupConsumer {
   readonly group: string;
   readonly subscriptions: readonly Subscription[];
   readonly breaker: Breaker;
-  readonly #committer: Committer;
+  readonly #parts: GroupParts;
   readonly #core: BusCore;
   readonly #lanes: Lanes;
   readonly #slots: Slots;
-  readonly #byStream = new Map<string, Subscription>();
-  readonly #held = new Map<string, Delivery>();
-  /** The last entry taken of each message that is held, so that a second of it waits for the first. */
-  readonly #byMessage = new Map<string, Delivery>();
+  readonly #streams = new Map<string, HeldStream>();
+  #heldCount = 0;
   #parked = 0;
   #running = 0;
   #waiters: (() => void)[] = [];
@@ -35,35 +42,38 @@ export class GroupConsumer {
     this.group = subscriptions[0].group;
     this.subscriptions = subscriptions;
     this.breaker = new Breaker(core.tuning.breakerThreshold);
-    this.#committer = new Committer(core, this.group);
+    this.#parts = { breaker: this.breaker, committer: new Committer(core, this.group) };
     this.#slots = new Slots(core.tuning.concurrency);
-    for (const subscription of subscriptions) this.#byStream.set(subscription.stream, subscription);
+    for (const subscription of subscriptions) {
+      this.#streams.set(subscription.stream, { subscription, entries: new Map(), messages: new Map() });
+    }
   }
 
   /** Takes entries in the order given; those it holds already are left as they are. */
   accept(entries: readonly StreamEntry[]): void {
+    const { clock, tuning } = this.#core;
+    const taken = { atMonotonicMs: clock.monotonic(), suspectDeliveries: tuning.suspectDeliveries };
     for (const entry of entries) {
-      const subscription = this.#byStream.get(entry.stream);
-      const key = keyOf(entry.stream, entry.entryId);
-      if (subscription === undefined || this.#held.has(key)) continue;
-      const delivery = new Delivery(subscription, entry, {
-        atMonotonicMs: this.#core.clock.monotonic(),
-        suspectDeliveries: this.#core.tuning.suspectDeliveries,
-      });
-      this.#held.set(key, delivery);
-      const message = messageKeyOf(delivery);
-      const earlier = this.#byMessage.get(message);
-      this.#byMessage.set(message, delivery);
+      const stream = this.#streams.get(entry.stream);
+      if (stream === undefined || stream.entries.has(entry.entryId)) continue;
+      const delivery = new Delivery(stream.subscription, entry, taken);
+      stream.entries.set(entry.entryId, delivery);
+      this.#heldCount += 1;
+      const { messageId } = delivery.header;
+      const earlier = stream.messages.get(messageId);
+      stream.messages.set(messageId, delivery);
       const lane = delivery.plan.kind === 'handle' ? delivery.plan.lane : undefined;
-      const see = () => (earlier === undefined ? this.#see(delivery, lane) : this.#seeAfter(earlier, delivery, lane));
-      if (lane === undefined) void see();
-      else void this.#lanes.run(lane, see);
+      if (lane !== undefined) {
+        void this.#lanes.run(lane, () => this.#see(delivery, { lane, earlier }));
+      } else {
+        void this.#see(delivery, { lane, earlier });
+      }
     }
   }
 
   /** Lets go of everything: Redis has none of it any more. Handlers that run come to nothing. */
   loseAll(): void {
-    for (const { entry } of [...this.#held.values()]) this.lose(entry.stream, entry.entryId);
+    for (const { entry } of [...this.held()]) this.lose(entry.stream, entry.entryId);
   }
 
   /** How many more entries may be read now. */
@@ -71,15 +81,15 @@ export class GroupConsumer {
     const { tuning } = this.#core;
     const waiting = this.#parked + this.#lanes.heldBack;
     if (waiting >= tuning.parkedLimit) return 0;
-    return Math.max(0, tuning.readAhead - (this.#held.size - waiting));
+    return Math.max(0, tuning.readAhead - (this.#heldCount - waiting));
   }
 
   get running(): number {
     return this.#running;
   }
 
-  held(): IterableIterator<Delivery> {
-    return this.#held.values();
+  *held(): IterableIterator<Delivery> {
+    for (const { entries } of this.#streams.values()) yield* entries.values();
   }
 
   /** Resolves when something was settled, parked or taken up again. */
@@ -89,32 +99,24 @@ export class GroupConsumer {
 
   /** Lets go of an entry that another consumer took over; a handler that is running for it will not be able to commit. */
   lose(stream: string, entryId: string): void {
-    const delivery = this.#held.get(keyOf(stream, entryId));
+    const delivery = this.#streams.get(stream)?.entries.get(entryId);
     if (delivery === undefined) return;
     delivery.settled = true;
     if (!delivery.running) this.#forget(delivery);
   }
 
-  /** Another entry of the same message goes first; afterwards its marker answers this one. */
-  async #seeAfter(earlier: Delivery, delivery: Delivery, lane: string | undefined): Promise<void> {
-    while (this.#held.has(keyOf(earlier.entry.stream, earlier.entry.entryId)) && this.#isLive(delivery)) {
-      await this.whenChanged();
-    }
-    await this.#see(delivery, lane);
-  }
-
-  async #see(delivery: Delivery, lane: string | undefined): Promise<void> {
-    const { clock } = this.#core;
+  async #see(delivery: Delivery, place: { lane: string | undefined; earlier: Delivery | undefined }): Promise<void> {
+    const { lane, earlier } = place;
+    if (earlier !== undefined) await this.#waitFor(earlier, delivery);
     while (this.#isLive(delivery)) {
-      if (delivery.dueAtMs > clock.now()) {
+      if (delivery.dueAtMs !== 0 && delivery.dueAtMs > this.#core.clock.now()) {
         await this.#park(delivery, lane);
         continue;
       }
       const turn = this.#slots.acquire();
       if (turn !== undefined) await turn;
       try {
-        if (this.#isLive(delivery))
-          await (delivery.suspect ? this.#attemptAlone(delivery) : this.#attemptBeside(delivery));
+        await (delivery.suspect ? this.#attempt(delivery) : this.#attemptBeside(delivery));
       } finally {
         this.#slots.release();
       }
@@ -123,55 +125,51 @@ export class GroupConsumer {
     else this.#notify();
   }
 
+  /** Another entry of the same message goes first; afterwards its marker answers this one. */
+  async #waitFor(earlier: Delivery, delivery: Delivery): Promise<void> {
+    const { stream, entryId } = earlier.entry;
+    while (this.#streams.get(stream)?.entries.get(entryId) === earlier && this.#isLive(delivery)) {
+      await this.whenChanged();
+    }
+  }
+
   #isLive(delivery: Delivery): boolean {
     return !delivery.settled && !this.#core.stopping.aborted;
   }
 
-  async #attemptBeside(delivery: Delivery): Promise<void> {
-    const { solo } = this.#core;
-    const entered = solo.enter();
-    if (entered !== undefined) await entered;
-    try {
-      if (this.#isLive(delivery)) await this.#attempt(delivery, false);
-    } finally {
-      solo.leave();
-    }
+  /** Not async, for the sake of the many: most find the gate open. */
+  #attemptBeside(delivery: Delivery): Promise<void> {
+    const entered = this.#core.solo.enter();
+    if (entered === undefined) return this.#attempt(delivery);
+    return entered.then(() => this.#attempt(delivery));
   }
 
-  async #attemptAlone(delivery: Delivery): Promise<void> {
-    const { solo, clock, tuning } = this.#core;
-    const entered = new AbortController();
-    const alone = await solo.enterAlone(clock.sleep(tuning.alonePatienceMs, entered.signal));
-    entered.abort();
-    try {
-      if (this.#isLive(delivery)) await this.#attempt(delivery, alone);
-      delivery.suspect = false;
-    } finally {
-      if (alone) solo.leaveAlone();
-      else solo.leave();
-    }
-  }
-
-  async #attempt(delivery: Delivery, alone: boolean): Promise<void> {
+  /** Never rejects. Suspects find their own way through the gate, the others have come through it. */
+  async #attempt(delivery: Delivery): Promise<void> {
+    const { suspect } = delivery;
     delivery.running = true;
     this.#running += 1;
     try {
-      await handleDelivery(this.#core, delivery, {
-        group: { breaker: this.breaker, committer: this.#committer },
-        alone,
-      });
+      if (suspect) await handleSuspect(this.#core, delivery, this.#parts);
+      else if (this.#isLive(delivery)) await handleDelivery(this.#core, delivery, this.#parts);
+      delivery.suspect = false;
     } catch (error) {
-      delivery.dueAtMs = this.#core.clock.now() + ODD_FAILURE_DELAY_MS;
-      const { stream, entryId } = delivery.entry;
-      if (isPassingRedisFailure(error)) {
-        delivery.dueAtMs = this.#core.clock.now() + PASSING_FAILURE_DELAY_MS;
-      } else if (!this.#core.closing.aborted) {
-        this.#core.logger.error({ err: error, stream, group: this.group, entryId }, 'entry could not be settled');
-      }
+      delivery.dueAtMs = this.#core.clock.now() + this.#onUnsettled(delivery, error);
     } finally {
       delivery.running = false;
       this.#running -= 1;
+      if (!suspect) this.#core.solo.leave();
     }
+  }
+
+  /** In how many milliseconds it is tried again. */
+  #onUnsettled({ entry }: Delivery, error: unknown): number {
+    if (isPassingRedisFailure(error)) return PASSING_FAILURE_DELAY_MS;
+    if (!this.#core.closing.aborted) {
+      const { stream, entryId } = entry;
+      this.#core.logger.error({ err: error, stream, group: this.group, entryId }, 'entry could not be settled');
+    }
+    return ODD_FAILURE_DELAY_MS;
   }
 
   async #park(delivery: Delivery, lane: string | undefined): Promise<void> {
@@ -186,10 +184,13 @@ export class GroupConsumer {
   }
 
   #forget(delivery: Delivery): void {
-    const { stream, entryId } = delivery.entry;
-    if (this.#held.delete(keyOf(stream, entryId))) this.breaker.forget(entryId);
-    const message = messageKeyOf(delivery);
-    if (this.#byMessage.get(message) === delivery) this.#byMessage.delete(message);
+    const { entry, header } = delivery;
+    const stream = this.#streams.get(entry.stream);
+    if (stream?.entries.delete(entry.entryId) === true) {
+      this.#heldCount -= 1;
+      this.breaker.forget(entry.entryId);
+    }
+    if (stream?.messages.get(header.messageId) === delivery) stream.messages.delete(header.messageId);
     this.#notify();
   }
 
@@ -204,12 +205,4 @@ export class GroupConsumer {
     this.#waiters = [];
     for (const wake of waiters) wake();
   }
-}
-
-function messageKeyOf({ entry, header }: Delivery): string {
-  return `${entry.stream} ${header.messageId}`;
-}
-
-function keyOf(stream: string, entryId: string): string {
-  return `${stream} ${entryId}`;
 }

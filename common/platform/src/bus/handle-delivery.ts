@@ -1,15 +1,17 @@
-import { PermanentError, TransientError } from '../errors/errors.js';
+import { TransientError } from '../errors/errors.js';
 import { retryDelayMs } from './backoff.js';
 import type { Breaker } from './breaker.js';
 import type { BusCore } from './bus-core.js';
 import type { MessageOutcome } from './bus-observer.js';
+import type { Committer, CommitStatus } from './committer.js';
+import type { Failpoint } from './crash-points.js';
 import { type FailureKind, describeError, failureKindOf } from './dead-letter.js';
 import type { Delivery, DeliveryPlan } from './delivery.js';
+import type { Effect } from './encode-batch.js';
 import type { Identified } from './encode-message.js';
 import { deriveOutputId } from './message-id.js';
 import type { Outgoing } from './message.js';
-import type { Committer } from './committer.js';
-import { countAlone, failEntry } from './fail-entry.js';
+import { failEntry } from './fail-entry.js';
 import type { HandlerResult } from './subscription.js';
 
 const IN_FLIGHT = 'in_flight';
@@ -23,123 +25,134 @@ export interface GroupParts {
 }
 
 /**
- * Tries an entry once: afterwards it is settled, or parked with a new due time. Never throws for what a handler does;
- * throws when Redis answers with an error that is nobody's fault, or is away while the bus closes.
+ * Tries an entry once: afterwards it is settled, or parked with a new due time. Never rejects for what a handler does;
+ * rejects when Redis answers with an error that is nobody's fault, or is away while the bus closes.
  */
-export async function handleDelivery(
-  core: BusCore,
-  delivery: Delivery,
-  run: { group: GroupParts; alone: boolean },
-): Promise<void> {
+export function handleDelivery(core: BusCore, delivery: Delivery, group: GroupParts): Promise<void> {
   const { plan } = delivery;
-  const { breaker, committer } = run.group;
-  if (plan.kind === 'pass') {
-    await core.failpoint?.('pass.before');
-    await committer.settle(delivery, undefined);
-    await core.failpoint?.('pass.after');
-    delivery.settled = true;
-    return;
-  }
+  if (plan.kind === 'pass') return passOver(core, delivery, group.committer);
+  if (plan.kind === 'refuse') return onFailedAttempt(core, delivery, { error: plan.error, group });
+  return handleUntilSettled(core, delivery, { plan, group });
+}
+
+async function passOver(core: BusCore, delivery: Delivery, committer: Committer): Promise<void> {
+  if (core.failpoint !== undefined) await core.failpoint('pass.before');
+  await committer.settle(delivery, undefined);
+  if (core.failpoint !== undefined) await core.failpoint('pass.after');
+  delivery.settled = true;
+}
+
+async function handleUntilSettled(core: BusCore, delivery: Delivery, run: HandleRun): Promise<void> {
+  const { plan, group } = run;
   try {
-    if (plan.kind === 'refuse') throw plan.error;
-    if (run.alone && !(await mayTryAlone(core, delivery))) return;
-    await runUntilCommitted(core, delivery, { plan, committer });
-    if (breaker.onSuccess()) core.logger.info({ group: delivery.subscription.group }, 'reading again at full speed');
+    for (let turn = 0; turn < core.tuning.maxStaleRuns && !delivery.settled; turn += 1) {
+      const returned = runHandler(core, delivery, plan);
+      const result = returned instanceof Promise ? await returned : returned;
+      const applied = result.transaction === undefined ? NOT_APPLIED : await applyInPostgres(core, delivery, result);
+      const status = await group.committer.settle(delivery, effectOf(plan, result, applied));
+      onAnswer(core, delivery, { status, result, applied });
+    }
+    if (!delivery.settled) throw new StaleState(core.tuning.maxStaleRuns);
+    if (group.breaker.onSuccess()) {
+      core.logger.info({ group: delivery.subscription.group }, 'reading again at full speed');
+    }
   } catch (error) {
     if (core.closing.aborted) throw error;
-    await onFailedAttempt(core, delivery, { error, group: run.group });
+    await onFailedAttempt(core, delivery, { error, group });
   }
 }
 
-/** False when the entry is somebody else's by now. @throws ProcessDeaths when it ended the process too often. */
-async function mayTryAlone(core: BusCore, delivery: Delivery): Promise<boolean> {
-  const status = await countAlone(core, delivery);
-  if (status === 'TRY') return true;
-  if (status === 'CONDEMNED') throw new ProcessDeaths(delivery.deliveries);
-  delivery.settled = true;
-  return false;
+function effectOf(plan: HandlePlan, result: HandlerResult, applied: Applied): Effect {
+  return {
+    outputs: applied.outputs ?? result.messages ?? NOTHING,
+    state: result.state ?? NOTHING,
+    traceId: plan.traceId,
+    repeated: applied.repeated,
+  };
 }
 
 type HandlePlan = DeliveryPlan & { kind: 'handle' };
 
-async function runUntilCommitted(
-  core: BusCore,
-  delivery: Delivery,
-  run: { plan: HandlePlan; committer: Committer },
-): Promise<void> {
-  const { plan, committer } = run;
-  for (let turn = 1; turn <= core.tuning.maxStaleRuns; turn += 1) {
-    const result = await runHandler(core, delivery, plan);
-    const applied = await applyEffect(core, delivery, { plan, result });
-    const status = await committer.settle(delivery, {
-      outputs: applied.outputs,
-      state: result.state ?? [],
-      traceId: plan.traceId,
-      repeated: applied.repeated,
-    });
-    if (status === 'STALE') continue;
-    if (status === 'BUSY') throw new InFlight(delivery.header.messageId);
-    delivery.settled = true;
-    if (status === 'OK' || status === 'DUP') core.effects?.published(applied.outboxIds);
-    if (status === 'OK') {
-      count(core, delivery, applied.repeated ? 'duplicate' : 'handled');
-      notifyCommitted(core, delivery, result);
-    } else if (status === 'DUP') {
-      count(core, delivery, 'duplicate');
-    } else {
-      core.logger.debug({ ...about(delivery), status }, 'somebody else has the entry');
-    }
-    return;
-  }
-  throw new TransientError(
-    `expected the state read to be current, was stale ${String(core.tuning.maxStaleRuns)} times in a row`,
-    { code: 'stale_state' },
-  );
+interface HandleRun {
+  readonly plan: HandlePlan;
+  readonly group: GroupParts;
 }
 
-async function runHandler(core: BusCore, delivery: Delivery, plan: HandlePlan): Promise<HandlerResult> {
+/** Runs the handler; without a detour through a promise when it answers at once. */
+function runHandler(core: BusCore, delivery: Delivery, plan: HandlePlan): HandlerResult | Promise<HandlerResult> {
   const startedAtMs = core.clock.monotonic();
-  delivery.runs += 1;
-  try {
-    await core.failpoint?.('handle.before');
-    const result = await delivery.subscription.handle(delivery.incoming(plan));
-    await core.failpoint?.('handle.after');
-    return result;
-  } finally {
+  const observe = () => {
     const seconds = (core.clock.monotonic() - startedAtMs) / 1_000;
     core.observer.onHandled({ stream: delivery.entry.stream, group: delivery.subscription.group, seconds });
+  };
+  delivery.runs += 1;
+  let returned: HandlerResult | Promise<HandlerResult> | undefined;
+  try {
+    returned =
+      core.failpoint === undefined
+        ? delivery.subscription.handle(delivery.incoming(plan))
+        : runInterrupted(core.failpoint, () => delivery.subscription.handle(delivery.incoming(plan)));
+  } finally {
+    if (!(returned instanceof Promise)) observe();
   }
+  return returned instanceof Promise ? returned.finally(observe) : returned;
 }
 
-interface AppliedEffect {
-  readonly outputs: readonly Identified[];
+async function runInterrupted(
+  failpoint: Failpoint,
+  handle: () => HandlerResult | Promise<HandlerResult>,
+): Promise<HandlerResult> {
+  await failpoint('handle.before');
+  const result = await handle();
+  await failpoint('handle.after');
+  return result;
+}
+
+interface Applied {
+  /** Undefined when the handler's own messages are all. */
+  readonly outputs: readonly Identified[] | undefined;
   readonly repeated: boolean;
   readonly outboxIds: readonly string[];
 }
 
-async function applyEffect(
-  core: BusCore,
-  delivery: Delivery,
-  run: { plan: HandlePlan; result: HandlerResult },
-): Promise<AppliedEffect> {
-  const { result } = run;
-  const identify = (messages: readonly Outgoing[]): Identified[] =>
-    messages.map((message, index) => ({
-      ...message,
-      id: message.id ?? deriveOutputId(delivery.header.messageId, index),
-    }));
-  const messages = result.messages ?? [];
-  if (result.transaction === undefined) return { outputs: identify(messages), repeated: false, outboxIds: [] };
+const NOTHING: readonly never[] = [];
+const NOT_APPLIED: Applied = { outputs: undefined, repeated: false, outboxIds: NOTHING };
+
+async function applyInPostgres(core: BusCore, delivery: Delivery, result: HandlerResult): Promise<Applied> {
+  const { plan } = delivery;
+  const { transaction, messages = NOTHING } = result;
+  if (transaction === undefined || plan.kind !== 'handle') return NOT_APPLIED;
   if (core.effects === undefined) {
     throw new Error(`expected a database for the transaction of ${delivery.entry.stream}, was none`);
   }
-  const { transaction } = result;
+  const { messageId } = delivery.header;
+  const identify = (outputs: readonly Outgoing[]): Identified[] =>
+    outputs.map((output, index) => ({ ...output, id: output.id ?? deriveOutputId(messageId, index) }));
   return core.effects.apply({
     consumer: inboxConsumer(delivery),
-    messageId: delivery.header.messageId,
-    traceId: run.plan.traceId,
+    messageId,
+    traceId: plan.traceId,
     effect: async (sql) => identify([...messages, ...(await transaction(sql))]),
   });
+}
+
+/** Settles the delivery unless its state was stale. @throws InFlight while another entry of the message is on its way. */
+function onAnswer(
+  core: BusCore,
+  delivery: Delivery,
+  answer: { status: CommitStatus; result: HandlerResult; applied: Applied },
+): void {
+  const { status, result, applied } = answer;
+  if (status === 'STALE') return;
+  if (status === 'BUSY') throw new InFlight(delivery.header.messageId);
+  delivery.settled = true;
+  if (status === 'FENCED' || status === 'GONE') {
+    core.logger.debug({ ...about(delivery), status }, 'somebody else has the entry');
+    return;
+  }
+  if (applied.outboxIds.length > 0) core.effects?.published(applied.outboxIds);
+  count(core, delivery, status === 'DUP' || applied.repeated ? 'duplicate' : 'handled');
+  if (status === 'OK') notifyCommitted(core, delivery, result);
 }
 
 function notifyCommitted(core: BusCore, delivery: Delivery, result: HandlerResult): void {
@@ -150,13 +163,14 @@ function notifyCommitted(core: BusCore, delivery: Delivery, result: HandlerResul
   }
 }
 
-async function onFailedAttempt(
+/** Parks an entry whose try failed, or makes it a dead letter, or commits it when its effect turns out to be there. */
+export async function onFailedAttempt(
   core: BusCore,
   delivery: Delivery,
   failed: { error: unknown; group: GroupParts },
 ): Promise<void> {
   const { error, group } = failed;
-  const kind = error instanceof ProcessDeaths ? 'deaths' : failureKindOf(error);
+  const kind = failureKindOf(error);
   const attempt = (kind === 'transient' ? delivery.transient : delivery.counted) + 1;
   if (mayBeLast(core, delivery, { kind, attempt }) && (await happenedAlready(core, delivery, group.committer))) return;
   const delayMs = delayOf(core, error, attempt);
@@ -232,12 +246,10 @@ class InFlight extends TransientError {
   }
 }
 
-/** The process ended twice while it did nothing but this. */
-class ProcessDeaths extends PermanentError {
-  constructor(deliveries: number) {
-    super(`expected the handler to end, was the end of its process, twice alone, in ${String(deliveries)} deliveries`, {
-      code: 'process_deaths',
-    });
+/** The state that the handler read was changed by others, every time that it ran. */
+class StaleState extends TransientError {
+  constructor(runs: number) {
+    super(`expected the state read to be current, was stale ${String(runs)} times in a row`, { code: 'stale_state' });
   }
 }
 

@@ -2,14 +2,11 @@ import { setMaxListeners } from 'node:events';
 import type { Redis } from 'ioredis';
 import type { PublishReceipt } from '../agent/definition.js';
 import { PermanentError, TransientError } from '../errors/errors.js';
-import { systemClock } from '../time/system-clock.js';
 import type { Bus, BusOptions, BusStart } from './bus.js';
 import type { BusCore } from './bus-core.js';
-import { noObserver } from './bus-observer.js';
-import { defaultTuning } from './bus-tuning.js';
 import { checkDurability } from './check-durability.js';
+import { createCore } from './create-core.js';
 import { createGroups } from './create-groups.js';
-import { DeskKeys } from './desk-keys.js';
 import { DurabilityProbe } from './durability.js';
 import type { Identified } from './encode-message.js';
 import { GroupConsumer } from './group-consumer.js';
@@ -20,15 +17,11 @@ import { Keeper } from './keeper.js';
 import { Lanes } from './lanes.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import type { StateReader, StateWrite } from './message.js';
-import { PostgresEffects } from './postgres-effects.js';
-import { askRedis, openRedis, waitUntilReady } from './redis-connection.js';
-import { RedisPublisher } from './redis-publisher.js';
-import { RedisScripts } from './redis-scripts.js';
+import { askRedis, waitUntilReady } from './redis-connection.js';
+import { RedisPublisher, type StateGuard } from './redis-publisher.js';
 import { RedisStreamAdmin } from './redis-stream-admin.js';
 import type { StreamAdmin } from './stream-admin.js';
 import type { Subscription } from './subscription.js';
-import { SoloGate } from './solo-gate.js';
-import { createTokens } from './tokens.js';
 
 const PING_TIMEOUT_MS = 1_000;
 const START_PATIENCE_MS = 30_000;
@@ -58,72 +51,31 @@ export class RedisBus implements Bus {
 
   constructor(options: BusOptions) {
     this.#options = options;
-    const { agent, instance, database, logger } = options;
-    const tuning = { ...defaultTuning, ...options.tuning };
-    const clock = options.clock ?? systemClock;
-    const observer = options.observer ?? noObserver;
-    const keys = new DeskKeys(options.prefix);
-    this.#redis = openRedis(options.redisUrl, {
-      name: `${agent}:commands`,
-      logger,
-      commandTimeoutMs: tuning.commandTimeoutMs,
-    });
-    const scripts = new RedisScripts(this.#redis, clock, options.failpoint);
     setMaxListeners(0, this.#stopping.signal, this.#closing.signal);
-    this.#core = {
-      redis: this.#redis,
-      scripts,
-      keys,
-      consumer: instance === undefined ? agent : `${agent}.${instance}`,
-      clock,
-      logger,
-      observer,
-      tuning,
-      random: Math.random,
-      effects:
-        database === undefined ? undefined : new PostgresEffects(database, agent, { failpoint: options.failpoint }),
-      solo: new SoloGate(),
-      failpoint: options.failpoint,
-      stopping: this.#stopping.signal,
-      closing: this.#closing.signal,
-      nextToken: createTokens(),
-      openReader: (group) => openRedis(options.redisUrl, { name: `${agent}:${group}`, logger }),
-    };
+    this.#core = createCore(options, { stopping: this.#stopping.signal, closing: this.#closing.signal });
+    const { redis, scripts, keys, clock, observer, tuning } = this.#core;
+    const { agent } = options;
+    this.#redis = redis;
     const durability = new DurabilityProbe(this.#redis);
-    const publisherParts = {
-      redis: this.#redis,
-      scripts,
-      keys,
-      clock,
-      patienceMs: tuning.commandTimeoutMs,
-      durability,
-    };
+    const publisher = (guard: StateGuard) =>
+      new RedisPublisher({ redis, scripts, keys, clock, patienceMs: tuning.commandTimeoutMs, durability, guard });
     const mark = keys.kept(agent);
-    const unguarded = new RedisPublisher({
-      ...publisherParts,
-      guard: { mark, isOn: () => false, onMissing: () => undefined },
-    });
+    const unguarded = publisher({ mark, isOn: () => false, onMissing: () => undefined });
     const keeper = new Keeper(this.#core, {
       agent,
       desk: { state: unguarded, bus: unguarded },
       incarnation: new Incarnation(this.#redis, durability),
       onLost: () => {
-        for (const { consumer } of this.#members) consumer.loseAll();
+        this.#loseAll();
       },
     });
     this.#keeper = keeper;
-    this.#publisher = new RedisPublisher({
-      ...publisherParts,
-      guard: {
-        mark,
-        isOn: () => keeper.guards,
-        onMissing: () => {
-          keeper.doubt();
-        },
-      },
-    });
+    const onMissing = () => {
+      keeper.doubt();
+    };
+    this.#publisher = publisher({ mark, isOn: () => keeper.guards, onMissing });
     this.state = this.#publisher;
-    this.admin = new RedisStreamAdmin({ redis: this.#redis, scripts, keys, clock, observer });
+    this.admin = new RedisStreamAdmin({ redis, scripts, keys, clock, observer });
   }
 
   async start(subscriptions: readonly Subscription[], options: BusStart = {}): Promise<void> {
@@ -237,6 +189,10 @@ export class RedisBus implements Bus {
       }
     }
     drained.abort();
+  }
+
+  #loseAll(): void {
+    for (const { consumer } of this.#members) consumer.loseAll();
   }
 
   #lanesOf(group: string): Lanes {

@@ -2,7 +2,6 @@ import type { Redis } from 'ioredis';
 import { TransientError } from '../errors/errors.js';
 import type { Clock } from '../time/clock.js';
 import type { CrashPoint, Failpoint } from './crash-points.js';
-import { aloneScript } from './lua/alone.js';
 import { beatScript } from './lua/beat.js';
 import { buryScript } from './lua/bury.js';
 import { changeScript } from './lua/change.js';
@@ -13,6 +12,7 @@ import { publishScript } from './lua/publish.js';
 import { readScript } from './lua/read.js';
 import { releaseScript } from './lua/release.js';
 import { requeueScript } from './lua/requeue.js';
+import { suspectScript } from './lua/suspect.js';
 import { sweepScript } from './lua/sweep.js';
 import { trimScript } from './lua/trim.js';
 import { isPassingRedisFailure, waitUntilReady } from './redis-connection.js';
@@ -22,7 +22,7 @@ const scripts = {
   commitMany: commitManyScript,
   change: changeScript,
   fail: failScript,
-  alone: aloneScript,
+  suspect: suspectScript,
   sweep: sweepScript,
   read: readScript,
   keep: keepScript,
@@ -41,7 +41,7 @@ const stepOf: Partial<Record<ScriptName, readonly [before: CrashPoint, after: Cr
   commitMany: ['commit.before', 'commit.after'],
   change: ['change.before', 'change.after'],
   fail: ['fail.before', 'fail.after'],
-  alone: ['alone.before', 'alone.after'],
+  suspect: ['suspect.before', 'suspect.after'],
   sweep: ['sweep.before', 'sweep.after'],
   beat: ['beat.before', 'beat.after'],
   release: ['release.before', 'release.after'],

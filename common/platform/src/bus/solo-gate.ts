@@ -25,13 +25,10 @@ export class SoloGate {
   async enterAlone(patience: Promise<unknown>): Promise<boolean> {
     while (this.#solo) await this.#change();
     this.#solo = true;
-    let patient = true;
-    const impatience = patience.then(() => {
-      patient = false;
-    });
+    const impatience = patience.then(() => true);
     while (this.#running > 0) {
-      await Promise.race([this.#change(), impatience]);
-      if (!patient && this.#running > 0) {
+      const impatient = await Promise.race([this.#change().then(() => false), impatience]);
+      if (impatient) {
         this.#solo = false;
         this.#running += 1;
         this.#wake();

@@ -6,10 +6,11 @@ export const commitManyScript = `
 --       then a section: stream, marker bases of its published and its done ids, failure records, retries,
 --       then an output stream: stream, marker base of published ids; then one a state write, in the order of the entries
 -- ARGV  1 group, 2 consumer, 3 token of this batch, 4 slot of the answer, 5 number of sections, 6 number of output streams,
---       then a section: counter field, number of entries, and an entry: entry id, digest of the message id ('' = only
---       acknowledge), '1' when the effect's store had answered a repeat, number of state writes, number of outputs,
---       (expected version, JSON or '') a state write, (number of the output stream, digest, id, type, traceparent, data)
---       an output. The entries of a section ascend.
+--       7 number of channels, then a channel: number of its output stream, type;
+--       then a section: counter field, number of entries, and an entry: entry id, head = digest of the message id and 'r'
+--       when the effect's store had answered a repeat, else 'n' ('' = only acknowledge), state writes * 65536 + outputs,
+--       (expected version, JSON or '') a state write, (channel, head = digest and trace id, id, data) an output.
+--       The entries of a section ascend.
 -- RETURNS one letter an entry: O done now, D done before, F another consumer's, G not pending, S stale state,
 --       B another entry of the message is in flight
 -- GUARANTEE state, outputs, markers and acknowledgement of an entry happen together or not at all, once per message id and
@@ -28,14 +29,15 @@ local now = math.floor(nowSeconds / 604800)
 local sections, outStreams = tonumber(ARGV[5]), tonumber(ARGV[6])
 local firstOut = 3 + 5 * sections
 local stateKey = firstOut + 2 * outStreams
-local arg = 7
+local channels = {}
+for c = 0, tonumber(ARGV[7]) - 1 do channels[c] = {stream = tonumber(ARGV[8 + 2 * c]), kind = ARGV[9 + 2 * c]} end
+local arg = 8 + 2 * tonumber(ARGV[7])
 
 local function ownedBetween(stream, first, last, count)
   local owned = {}
-  local limit = count + 200
-  local rows = redis.call('XPENDING', stream, group, first, last, limit, consumer)
+  local rows = redis.call('XPENDING', stream, group, first, last, count + 200, consumer)
   for i = 1, #rows do owned[rows[i][1]] = true end
-  return owned, #rows == limit
+  return owned
 end
 local function ownerOf(stream, entry)
   local row = redis.call('XPENDING', stream, group, entry, entry, 1)[1]
@@ -52,7 +54,7 @@ end
 local letters, plans = {}, {}
 local written, finished = {}, {}
 local outputs = {}
-for i = 0, outStreams - 1 do outputs[i] = {digests = {}, args = {}} end
+for i = 0, outStreams - 1 do outputs[i] = {digests = {}, args = {}, kinds = {}} end
 for s = 0, sections - 1 do
   local k = 3 + 5 * s
   local plan = {key = k, counter = ARGV[arg], ids = {}, markers = {}, suppressed = 0, states = {}}
@@ -60,14 +62,16 @@ for s = 0, sections - 1 do
   arg = arg + 2
   local entries, digests = {}, {}
   for e = 1, count do
-    local states, outs = tonumber(ARGV[arg + 3]), tonumber(ARGV[arg + 4])
-    entries[e] = {id = ARGV[arg], digest = ARGV[arg + 1], repeated = ARGV[arg + 2] == '1',
-      states = states, outs = outs, arg = arg + 5, key = stateKey}
-    digests[e] = ARGV[arg + 1]
-    arg = arg + 5 + 2 * states + 6 * outs
+    local head, counts = ARGV[arg + 1], tonumber(ARGV[arg + 2])
+    local states, outs = math.floor(counts / 65536), counts % 65536
+    local digest = string.sub(head, 1, 24)
+    entries[e] = {id = ARGV[arg], digest = digest, repeated = string.sub(head, 25) == 'r',
+      states = states, outs = outs, arg = arg + 3, key = stateKey}
+    digests[e] = digest
+    arg = arg + 3 + 2 * states + 4 * outs
     stateKey = stateKey + states
   end
-  local owned, more = ownedBetween(KEYS[k], entries[1].id, entries[count].id, count)
+  local owned = ownedBetween(KEYS[k], entries[1].id, entries[count].id, count)
   local firsts = findMarkers(KEYS[k + 1], digests, now)
   local dones = findMarkers(KEYS[k + 2], digests, now)
   for e = 1, count do
@@ -103,10 +107,12 @@ for s = 0, sections - 1 do
       end
       local at = entry.arg + 2 * entry.states
       for _ = 1, entry.outs do
-        local out = outputs[tonumber(ARGV[at])]
-        out.digests[#out.digests + 1] = ARGV[at + 1]
-        out.args[#out.args + 1] = at + 2
-        at = at + 6
+        local channel = channels[tonumber(ARGV[at])]
+        local out = outputs[channel.stream]
+        out.digests[#out.digests + 1] = string.sub(ARGV[at + 1], 1, 24)
+        out.args[#out.args + 1] = at
+        out.kinds[#out.kinds + 1] = channel.kind
+        at = at + 4
       end
     end
     letters[#letters + 1] = letter
@@ -129,7 +135,8 @@ for i = 0, outStreams - 1 do
       if not known[o] and not added[digest] then
         added[digest] = true
         markers[#markers + 1] = digest
-        markers[#markers + 1] = addEntry(stream, ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3])
+        markers[#markers + 1] = addEntry(stream, ARGV[at + 2], out.kinds[o],
+          '00-' .. string.sub(ARGV[at + 1], 25) .. '-' .. string.sub(digest, 1, 16) .. '-01', ARGV[at + 3])
       end
     end
     if #markers > 0 then setMarkers(base, markers, now) end

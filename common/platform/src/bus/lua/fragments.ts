@@ -19,7 +19,11 @@ local function olderMarkers(base, now)
   return older
 end
 local function findMarkers(base, digests, now)
-  local found = redis.call('HMGET', base .. ':' .. now, unpack(digests))
+  local found = {}
+  for from = 1, #digests, 1000 do
+    local page = redis.call('HMGET', base .. ':' .. now, unpack(digests, from, math.min(from + 999, #digests)))
+    if #digests <= 1000 then found = page else for i = 1, #page do found[from + i - 1] = page[i] end end
+  end
   local older = olderMarkers(base, now)
   if #older == 0 then return found end
   for i = 1, #digests do
@@ -36,7 +40,9 @@ end
 local function setMarkers(base, pairs, now)
   local key = base .. ':' .. now
   local fresh = redis.call('EXISTS', key) == 0
-  redis.call('HSET', key, unpack(pairs))
+  for from = 1, #pairs, 2000 do
+    redis.call('HSET', key, unpack(pairs, from, math.min(from + 1999, #pairs)))
+  end
   if fresh then redis.call('EXPIREAT', key, (now + 1) * 604800 + 1296000) end
 end
 `;
