@@ -44,8 +44,8 @@ export interface BusTuning {
 
 export const defaultTuning: BusTuning = {
   blockMs: 1_000,
-  readCount: 64,
-  readAhead: 256,
+  readCount: 128,
+  readAhead: 512,
   parkedLimit: 4_096,
   concurrency: 64,
   leaseMs: 2_000,

@@ -29,7 +29,6 @@ export class GroupConsumer {
   readonly #parts: GroupParts;
   readonly #core: BusCore;
   readonly #lanes: Lanes;
-  readonly #slots: Slots;
   readonly #streams = new Map<string, HeldStream>();
   #heldCount = 0;
   #parked = 0;
@@ -42,8 +41,11 @@ export class GroupConsumer {
     this.group = subscriptions[0].group;
     this.subscriptions = subscriptions;
     this.breaker = new Breaker(core.tuning.breakerThreshold);
-    this.#parts = { breaker: this.breaker, committer: new Committer(core, this.group) };
-    this.#slots = new Slots(core.tuning.concurrency);
+    this.#parts = {
+      breaker: this.breaker,
+      committer: new Committer(core, this.group),
+      slots: new Slots(core.tuning.concurrency),
+    };
     for (const subscription of subscriptions) {
       this.#streams.set(subscription.stream, { subscription, entries: new Map(), messages: new Map() });
     }
@@ -113,13 +115,7 @@ export class GroupConsumer {
         await this.#park(delivery, lane);
         continue;
       }
-      const turn = this.#slots.acquire();
-      if (turn !== undefined) await turn;
-      try {
-        await (delivery.suspect ? this.#attempt(delivery) : this.#attemptBeside(delivery));
-      } finally {
-        this.#slots.release();
-      }
+      await (delivery.suspect ? this.#attempt(delivery) : this.#attemptBeside(delivery));
     }
     if (delivery.settled) this.#forget(delivery);
     else this.#notify();

@@ -12,6 +12,7 @@ import type { Identified } from './encode-message.js';
 import { deriveOutputId } from './message-id.js';
 import type { Outgoing } from './message.js';
 import { failEntry } from './fail-entry.js';
+import type { Slots } from './slots.js';
 import type { HandlerResult } from './subscription.js';
 
 const IN_FLIGHT = 'in_flight';
@@ -22,6 +23,8 @@ const PASSED_LOG_CODES = new Set(['behind', 'stale_state', 'rebuilding', IN_FLIG
 export interface GroupParts {
   readonly breaker: Breaker;
   readonly committer: Committer;
+  /** How many handlers may run; waiting for a commit takes no slot. */
+  readonly slots: Slots;
 }
 
 /**
@@ -46,9 +49,18 @@ async function handleUntilSettled(core: BusCore, delivery: Delivery, run: Handle
   const { plan, group } = run;
   try {
     for (let turn = 0; turn < core.tuning.maxStaleRuns && !delivery.settled; turn += 1) {
-      const returned = runHandler(core, delivery, plan);
-      const result = returned instanceof Promise ? await returned : returned;
-      const applied = result.transaction === undefined ? NOT_APPLIED : await applyInPostgres(core, delivery, result);
+      const turnToRun = group.slots.acquire();
+      if (turnToRun !== undefined) await turnToRun;
+      let result: HandlerResult;
+      let applied = NOT_APPLIED;
+      try {
+        if (isOver(core, delivery)) return;
+        const returned = runHandler(core, delivery, plan);
+        result = returned instanceof Promise ? await returned : returned;
+        if (result.transaction !== undefined) applied = await applyInPostgres(core, delivery, result);
+      } finally {
+        group.slots.release();
+      }
       const status = await group.committer.settle(delivery, effectOf(plan, result, applied));
       onAnswer(core, delivery, { status, result, applied });
     }
@@ -60,6 +72,11 @@ async function handleUntilSettled(core: BusCore, delivery: Delivery, run: Handle
     if (core.closing.aborted) throw error;
     await onFailedAttempt(core, delivery, { error, group });
   }
+}
+
+/** Lost to another consumer, or the bus stops, while it waited for its turn. */
+function isOver(core: BusCore, delivery: Delivery): boolean {
+  return delivery.settled || core.stopping.aborted;
 }
 
 function effectOf(plan: HandlePlan, result: HandlerResult, applied: Applied): Effect {
