@@ -38,6 +38,8 @@ export interface BusTuning {
   readonly trimKeepMs: number;
   /** How often the outbox is looked at for rows that a crash has left. */
   readonly relayEveryMs: number;
+  /** How often inbox and outbox rows that nothing can ask for any more are removed. */
+  readonly pruneEveryMs: number;
   /** A command without an answer for so long has failed; scripts are sent again. */
   readonly commandTimeoutMs: number;
 }
@@ -62,5 +64,6 @@ export const defaultTuning: BusTuning = {
   trimEveryMs: 10_000,
   trimKeepMs: 60_000,
   relayEveryMs: 1_000,
+  pruneEveryMs: 3_600_000,
   commandTimeoutMs: 5_000,
 };

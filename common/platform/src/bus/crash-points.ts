@@ -9,6 +9,9 @@ export const crashPoints = {
   'change.before': 'neither state nor messages; the caller does it again',
   'change.after':
     'state and messages are there; the caller sees a newer version, repeated messages are found by their ids',
+  'groups.before': 'a group may be missing; the next start, or the next read that misses it, creates it',
+  'groups.after':
+    'the groups are there, from the oldest entry of their streams on; creating them again changes nothing',
   'read.before': 'entries stay undelivered',
   'read.after': 'entries are pending for this consumer; its next process, or another after the lease, takes them up',
   'handle.before': 'the entry is pending; it is handled by whoever takes it up',
@@ -33,6 +36,11 @@ export const crashPoints = {
   'release.after': 'entries can be taken over at once',
   'relay.before': 'the row waits in the outbox; the next turn publishes it',
   'relay.after': 'the message is in its stream and the row is not marked; it is published again, and found by its id',
+  'mark.before':
+    'messages are in their streams and rows are not marked; they are published again, and found by their ids',
+  'mark.after': 'rows are marked as published; nothing is published again',
+  'prune.before': 'old rows stay',
+  'prune.after': 'rows that nothing can ask for any more are gone',
   'requeue.before': 'the dead letter stays; requeueing again does it',
   'requeue.after': 'the entry is in its stream; requeueing again finds the first and adds nothing',
   'trim.before': 'nothing was dropped',
@@ -42,10 +50,15 @@ export const crashPoints = {
   'rebuild.before': 'Redis is empty and nothing reads; the rebuild begins again',
   'rebuild.after':
     'state and messages are put back and not yet declared whole; the rebuild is repeated, to the same effect',
+  'rebuild.kept': 'Redis is declared whole; the next process finds the mark and reads on',
   'external.before': 'no lease is taken; the handler runs again',
   'external.acquired':
     'the lease row says that a request may be under way; the next try waits for its end, then looks up',
   'external.sent': 'the provider has the request, nobody noted it; the next try looks it up and confirms it',
+  'external.failed':
+    'the outcome is unknown, or known to be none, and not noted; the next try waits for the end of the lease, then looks up',
+  'external.noted':
+    'how the attempt ended is noted; the next try waits no longer than it must, and looks up where it must',
 } as const;
 
 export type CrashPoint = keyof typeof crashPoints;

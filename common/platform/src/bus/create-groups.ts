@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { Failpoint } from './crash-points.js';
 import type { DeskKeys } from './desk-keys.js';
 
 /** Creates the groups and their streams where they are missing; a new group begins with the stream's oldest entry. */
@@ -6,7 +7,9 @@ export async function createGroups(parts: {
   redis: Redis;
   keys: DeskKeys;
   subscriptions: readonly { readonly stream: string; readonly group: string }[];
+  failpoint: Failpoint | undefined;
 }): Promise<void> {
+  await parts.failpoint?.('groups.before');
   await Promise.all(
     parts.subscriptions.map(async ({ stream, group }) => {
       try {
@@ -16,4 +19,5 @@ export async function createGroups(parts: {
       }
     }),
   );
+  await parts.failpoint?.('groups.after');
 }

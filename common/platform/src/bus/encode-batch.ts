@@ -24,8 +24,9 @@ interface EncodedState {
 /** An entry with its effect, as the commitMany script wants it. */
 export interface EncodedSettlement {
   readonly delivery: Delivery;
-  /** Digest of the message id and what is known of the effect, one letter; '' = the entry is only acknowledged. */
-  readonly head: string;
+  /** The effect is missing: the entry is only acknowledged. */
+  readonly passed: boolean;
+  readonly repeated: boolean;
   readonly state: EncodedState | undefined;
   readonly outputs: readonly EncodedOutput[];
   /** About, characters. */
@@ -36,8 +37,10 @@ const NOTHING: readonly EncodedOutput[] = [];
 
 /** @throws PermanentError for outputs or state that cannot be sent. */
 export function encodeSettlement(core: BusCore, delivery: Delivery, effect: Effect | undefined): EncodedSettlement {
-  if (effect === undefined) return { delivery, head: '', state: undefined, outputs: NOTHING, size: 32 };
-  const { messageId, digest } = delivery.header;
+  if (effect === undefined) {
+    return { delivery, passed: true, repeated: false, state: undefined, outputs: NOTHING, size: 32 };
+  }
+  const { messageId } = delivery.header;
   let size = 64;
   let outputs = NOTHING;
   if (effect.outputs.length > 0) {
@@ -51,7 +54,7 @@ export function encodeSettlement(core: BusCore, delivery: Delivery, effect: Effe
     state = encodeState(core.keys, effect.state);
     for (const argument of state.args) size += String(argument).length;
   }
-  return { delivery, head: digest + (effect.repeated ? 'r' : 'n'), state, outputs, size };
+  return { delivery, passed: false, repeated: effect.repeated, state, outputs, size };
 }
 
 export interface EncodedBatch {
@@ -97,9 +100,12 @@ class Channels {
   }
 }
 
-/** Two small counts in one argument: states in the upper part, outputs below 65,536. */
-function packCounts(states: number, outputs: number): number {
-  return states * 65_536 + outputs;
+/** Everything of an entry but its state and outputs, in one argument: each argument has its price in the client. */
+function entryArgumentOf({ delivery, passed, repeated, state, outputs }: EncodedSettlement): string {
+  const { entry, header } = delivery;
+  const letter = passed ? 'p' : repeated ? 'r' : 'n';
+  const states = state === undefined ? 0 : state.keys.length;
+  return `${header.digest}${letter}${entry.entryId} ${String(states)} ${String(outputs.length)}`;
 }
 
 /** KEYS and ARGV of commitMany for settlements of one group, in sections by stream. */
@@ -127,14 +133,16 @@ export function encodeBatch(
     entryArgs.push(`${stream}:${group}`, settlements.length);
     for (const settlement of settlements) {
       order.push(settlement);
-      const { state, outputs, head } = settlement;
-      const states = state === undefined ? 0 : state.keys.length;
-      entryArgs.push(settlement.delivery.entry.entryId, head, packCounts(states, outputs.length));
+      const { state, outputs } = settlement;
+      entryArgs.push(entryArgumentOf(settlement));
       if (state !== undefined) {
         entryArgs.push(...state.args);
         stateKeys.push(...state.keys);
       }
-      for (const output of outputs) entryArgs.push(channels.indexOf(output), output.head, output.id, output.data);
+      for (const output of outputs) {
+        const { digest, traceId, id, data } = output;
+        entryArgs.push(`${digest}${traceId}${String(channels.indexOf(output))} ${id}`, data);
+      }
     }
   }
   return {

@@ -27,11 +27,12 @@ export function encodeMessage(keys: DeskKeys, message: Identified, traceId?: str
   };
 }
 
-/** A message as commitMany wants it: channel = stream and type; head = digest and trace id, 24 and 32 hex digits. */
+/** A message as commitMany wants it: digest and trace id are 24 and 32 hex digits. */
 export interface EncodedOutput {
   readonly stream: string;
   readonly type: string;
-  readonly head: string;
+  readonly digest: string;
+  readonly traceId: string;
   readonly id: string;
   readonly data: string;
 }
@@ -40,7 +41,7 @@ export interface EncodedOutput {
 export function encodeOutput(message: Outgoing, id: string, traceId: string): EncodedOutput {
   const { stream, type, payload } = message;
   const data = encodePayload(stream, id, payload);
-  return { stream, type, head: digestOf(id) + traceId, id, data };
+  return { stream, type, digest: digestOf(id), traceId, id, data };
 }
 
 function encodePayload(stream: string, id: string, payload: unknown): string {

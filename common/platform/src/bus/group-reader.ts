@@ -162,13 +162,13 @@ export class GroupReader {
   }
 
   async #recover(error: unknown): Promise<void> {
-    const { logger, redis, keys } = this.#core;
+    const { logger } = this.#core;
     const { group, subscriptions } = this.#consumer;
     if (isMissingGroup(error)) {
       logger.warn({ group }, 'consumer group is gone, creating it again');
       this.#keeper.doubt();
       await this.#keeper.ensure();
-      await createGroups({ redis, keys, subscriptions }).catch(() => undefined);
+      await createGroups({ ...this.#core, subscriptions }).catch(() => undefined);
       return;
     }
     if (!this.#failedBefore) {

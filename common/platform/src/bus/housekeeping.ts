@@ -30,6 +30,7 @@ export class Housekeeping {
     this.#loops = Promise.all([
       this.#every(tuning.trimEveryMs, 'tidying streams', () => this.tidy()),
       this.#every(tuning.relayEveryMs, 'relaying the outbox', () => this.relay(2 * tuning.relayEveryMs)),
+      this.#every(tuning.pruneEveryMs, 'pruning inbox and outbox', () => this.prune()),
     ]);
   }
 
@@ -62,6 +63,14 @@ export class Housekeeping {
       { olderThanMs, stopping },
     );
     return this.#relaying;
+  }
+
+  /** Removes rows of inbox and outbox that nothing can ask for any more. */
+  async prune(): Promise<void> {
+    const { effects, logger, stopping } = this.#core;
+    const pruned = await effects?.prune(stopping);
+    if (pruned !== undefined && pruned.outbox + pruned.inbox > 0)
+      logger.info(pruned, 'old inbox and outbox rows removed');
   }
 
   async #trim(stream: string, keepMs: number, groups: readonly string[]): Promise<void> {

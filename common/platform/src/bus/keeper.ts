@@ -137,7 +137,6 @@ export class Keeper {
       await failpoint?.('rebuild.before');
       await this.#rebuild?.(this.#desk);
       const republished = await this.#republish();
-      await failpoint?.('rebuild.after');
       const kept = await scripts.run('keep', [mark, keys.rebuilding(consumer)], [token, clock.now()]);
       if (kept === 1) {
         if (republished > 0)

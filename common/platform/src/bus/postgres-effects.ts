@@ -134,7 +134,9 @@ export class PostgresEffects {
     while (this.#published.length > 0) {
       const ids = this.#published.splice(0, MARK_PAGE);
       try {
+        await this.#failpoint?.('mark.before');
         await markOutboxPublished(this.#database, ids);
+        await this.#failpoint?.('mark.after');
       } catch (error) {
         this.published(ids);
         throw error;
@@ -144,10 +146,11 @@ export class PostgresEffects {
 
   /** Removes rows that nothing can ask for any more; how many. */
   async prune(stopping: AbortSignal): Promise<{ outbox: number; inbox: number }> {
-    return {
-      outbox: await pruneOutbox(this.#database, { days: OUTBOX_DAYS, stopping }),
-      inbox: await pruneInbox(this.#database, { days: INBOX_DAYS, stopping }),
-    };
+    await this.#failpoint?.('prune.before');
+    const outbox = await pruneOutbox(this.#database, { days: OUTBOX_DAYS, stopping });
+    const inbox = await pruneInbox(this.#database, { days: INBOX_DAYS, stopping });
+    await this.#failpoint?.('prune.after');
+    return { outbox, inbox };
   }
 
   async #publish(publish: Publish, row: OutboxRow): Promise<void> {

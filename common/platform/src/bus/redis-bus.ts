@@ -83,7 +83,7 @@ export class RedisBus implements Bus {
     const byGroup = groupSubscriptions(subscriptions);
     await this.#untilDone(() => checkDurability(this.#redis, this.#options.durability ?? 'strict', this.#core.logger));
     await this.#keeper.start(options.rebuild);
-    await this.#untilDone(() => createGroups({ redis: this.#redis, keys: this.#core.keys, subscriptions }));
+    await this.#untilDone(() => createGroups({ ...this.#core, subscriptions }));
     this.#members = [...byGroup].map(([group, members]) => {
       const consumer = new GroupConsumer(this.#core, this.#lanesOf(group), members);
       return {

@@ -44,6 +44,7 @@ const stepOf: Partial<Record<ScriptName, readonly [before: CrashPoint, after: Cr
   suspect: ['suspect.before', 'suspect.after'],
   sweep: ['sweep.before', 'sweep.after'],
   beat: ['beat.before', 'beat.after'],
+  keep: ['rebuild.after', 'rebuild.kept'],
   release: ['release.before', 'release.after'],
   trim: ['trim.before', 'trim.after'],
   bury: ['bury.before', 'bury.after'],

@@ -7,9 +7,9 @@ export const commitManyScript = `
 --       then an output stream: stream, marker base of published ids; then one a state write, in the order of the entries
 -- ARGV  1 group, 2 consumer, 3 token of this batch, 4 slot of the answer, 5 number of sections, 6 number of output streams,
 --       7 number of channels, then a channel: number of its output stream, type;
---       then a section: counter field, number of entries, and an entry: entry id, head = digest of the message id and 'r'
---       when the effect's store had answered a repeat, else 'n' ('' = only acknowledge), state writes * 65536 + outputs,
---       (expected version, JSON or '') a state write, (channel, head = digest and trace id, id, data) an output.
+--       then a section: counter field, number of entries, and an entry: '<digest of the message id><letter><entry id>
+--       <state writes> <outputs>' with the letter r when the effect's store had answered a repeat, p to only acknowledge,
+--       n otherwise; (expected version, JSON or '') a state write, ('<digest><trace id><channel> <id>', data) an output.
 --       The entries of a section ascend.
 -- RETURNS one letter an entry: O done now, D done before, F another consumer's, G not pending, S stale state,
 --       B another entry of the message is in flight
@@ -54,7 +54,7 @@ end
 local letters, plans = {}, {}
 local written, finished = {}, {}
 local outputs = {}
-for i = 0, outStreams - 1 do outputs[i] = {digests = {}, args = {}, kinds = {}} end
+for i = 0, outStreams - 1 do outputs[i] = {digests = {}} end
 for s = 0, sections - 1 do
   local k = 3 + 5 * s
   local plan = {key = k, counter = ARGV[arg], ids = {}, markers = {}, suppressed = 0, states = {}}
@@ -62,13 +62,13 @@ for s = 0, sections - 1 do
   arg = arg + 2
   local entries, digests = {}, {}
   for e = 1, count do
-    local head, counts = ARGV[arg + 1], tonumber(ARGV[arg + 2])
-    local states, outs = math.floor(counts / 65536), counts % 65536
-    local digest = string.sub(head, 1, 24)
-    entries[e] = {id = ARGV[arg], digest = digest, repeated = string.sub(head, 25) == 'r',
-      states = states, outs = outs, arg = arg + 3, key = stateKey}
+    local letter, id, states, outs = string.match(ARGV[arg], '^(%a)(%S+) (%d+) (%d+)$', 25)
+    states, outs = tonumber(states), tonumber(outs)
+    local digest = string.sub(ARGV[arg], 1, 24)
+    entries[e] = {id = id, digest = digest, passed = letter == 'p', repeated = letter == 'r',
+      states = states, outs = outs, arg = arg + 1, key = stateKey}
     digests[e] = digest
-    arg = arg + 3 + 2 * states + 4 * outs
+    arg = arg + 1 + 2 * states + 2 * outs
     stateKey = stateKey + states
   end
   local owned = ownedBetween(KEYS[k], entries[1].id, entries[count].id, count)
@@ -82,7 +82,7 @@ for s = 0, sections - 1 do
       if not owner then letter = 'G' elseif owner ~= consumer then letter = 'F' end
     end
     local first = firsts[e]
-    if letter == 'O' and entry.digest ~= '' then
+    if letter == 'O' and not entry.passed then
       local place = k .. entry.digest
       local answer = finished[place] and 'done' or answerOf(KEYS[k], group, entry.id, first, dones[e])
       if answer == 'done' then letter = 'D' elseif answer == 'busy' then letter = 'B' end
@@ -96,7 +96,7 @@ for s = 0, sections - 1 do
     end
     if letter == 'O' or letter == 'D' then plan.ids[#plan.ids + 1] = entry.id end
     if letter == 'D' or (letter == 'O' and entry.repeated) then plan.suppressed = plan.suppressed + 1 end
-    if letter == 'O' and entry.digest ~= '' then
+    if letter == 'O' and not entry.passed then
       if first ~= entry.id or nowSeconds - tonumber(string.match(entry.id, '^(%d+)')) / 1000 > 86400 then
         plan.markers[#plan.markers + 1] = entry.digest
         plan.markers[#plan.markers + 1] = token
@@ -107,12 +107,12 @@ for s = 0, sections - 1 do
       end
       local at = entry.arg + 2 * entry.states
       for _ = 1, entry.outs do
-        local channel = channels[tonumber(ARGV[at])]
-        local out = outputs[channel.stream]
-        out.digests[#out.digests + 1] = string.sub(ARGV[at + 1], 1, 24)
-        out.args[#out.args + 1] = at
-        out.kinds[#out.kinds + 1] = channel.kind
-        at = at + 4
+        local number, id = string.match(ARGV[at], '^(%d+) (.*)$', 57)
+        local channel = channels[tonumber(number)]
+        local list = outputs[channel.stream]
+        list.digests[#list.digests + 1] = string.sub(ARGV[at], 1, 24)
+        list[#list + 1] = {id = id, kind = channel.kind, arg = at}
+        at = at + 2
       end
     end
     letters[#letters + 1] = letter
@@ -125,18 +125,18 @@ for _, plan in ipairs(plans) do
   for _, write in ipairs(plan.states) do writeState(KEYS[write[1]], ARGV[write[2]], ARGV[write[2] + 1]) end
 end
 for i = 0, outStreams - 1 do
-  local out = outputs[i]
-  if #out.digests > 0 then
+  local list = outputs[i]
+  if #list > 0 then
     local stream, base = KEYS[firstOut + 2 * i], KEYS[firstOut + 2 * i + 1]
-    local known = findMarkers(base, out.digests, now)
+    local known = findMarkers(base, list.digests, now)
     local markers, added = {}, {}
-    for o = 1, #out.digests do
-      local digest, at = out.digests[o], out.args[o]
+    for o, out in ipairs(list) do
+      local digest, head = list.digests[o], ARGV[out.arg]
       if not known[o] and not added[digest] then
         added[digest] = true
+        local traceparent = '00-' .. string.sub(head, 25, 56) .. '-' .. string.sub(digest, 1, 16) .. '-01'
         markers[#markers + 1] = digest
-        markers[#markers + 1] = addEntry(stream, ARGV[at + 2], out.kinds[o],
-          '00-' .. string.sub(ARGV[at + 1], 25) .. '-' .. string.sub(digest, 1, 16) .. '-01', ARGV[at + 3])
+        markers[#markers + 1] = addEntry(stream, out.id, out.kind, traceparent, ARGV[out.arg + 1])
       end
     end
     if #markers > 0 then setMarkers(base, markers, now) end
