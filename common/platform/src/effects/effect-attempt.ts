@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Failpoint } from '../bus/crash-points.js';
 import { PermanentError, TransientError } from '../errors/errors.js';
 import type { Clock } from '../time/clock.js';
 import { decideAfterFailedSend, decideNextStep, decideSend } from './decide-effect.js';
@@ -24,11 +25,16 @@ export class EffectAttempt<Confirmation> {
   readonly #clock: Clock;
   readonly #effect: ExternalEffect<Confirmation>;
   readonly #request: LeaseRequest;
+  readonly #failpoint: Failpoint | undefined;
   #grant: Grant = { grantedAtMs: 0, leaseUntilMs: 0, attempts: 0 };
   /** Before the grant was asked for, monotonic: time that is counted from here is never behind the database's. */
   #askedAtMs = 0;
 
-  constructor(tools: { leases: EffectLeases; clock: Clock; owner: string }, effect: ExternalEffect<Confirmation>) {
+  constructor(
+    tools: { leases: EffectLeases; clock: Clock; owner: string; failpoint?: Failpoint },
+    effect: ExternalEffect<Confirmation>,
+  ) {
+    this.#failpoint = tools.failpoint;
     this.#leases = tools.leases;
     this.#clock = tools.clock;
     this.#effect = effect;
@@ -160,8 +166,11 @@ export class EffectAttempt<Confirmation> {
     }
   }
 
-  #end(end: LeaseEnd): Promise<boolean> {
-    return this.#leases.end(this.#request, end);
+  async #end(end: LeaseEnd): Promise<boolean> {
+    await this.#failpoint?.('external.failed');
+    const ended = await this.#leases.end(this.#request, end);
+    await this.#failpoint?.('external.noted');
+    return ended;
   }
 
   #lost(): TransientError {

@@ -17,6 +17,11 @@ export interface DatabaseOptions {
   readonly applicationName: string;
   /** Default 5. */
   readonly maxConnections?: number;
+  /**
+   * A transaction in which nothing is asked for so long is rolled back, in ms; default 5,000. A process that stalls in the
+   * middle of one would keep its rows locked against whoever takes over its messages.
+   */
+  readonly idleInTransactionMs?: number;
   /** Hears of connections that break while nobody uses them. */
   readonly logger?: Logger;
 }
@@ -40,6 +45,7 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
     statement_timeout: 30_000,
+    idle_in_transaction_session_timeout: options.idleInTransactionMs ?? 5_000,
     keepAlive: true,
   });
   pool.on('error', (error) => {

@@ -7,7 +7,7 @@ function anError(code: string | undefined, message = 'x'): Error {
 }
 
 describe('failures of Postgres', () => {
-  it.each(['08006', '57P01', '53300', '55P03', '57014', '40001', 'ECONNREFUSED', 'EPIPE'])(
+  it.each(['08006', '57P01', '53300', '55P03', '57014', '25P03', '40001', 'ECONNREFUSED', 'EPIPE'])(
     'are transient for %s',
     (code) => {
       const cause = anError(code);

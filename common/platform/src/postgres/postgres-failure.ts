@@ -1,7 +1,7 @@
 import { TransientError } from '../errors/errors.js';
 
 /** SQLSTATE classes and codes that say "not now": connection, shutdown, resources, lock and statement time-outs. */
-const PASSING_STATES = /^(08...|57P0[1-5]|53...|55P03|57014|25006|40001|40P01)$/;
+const PASSING_STATES = /^(08...|57P0[1-5]|53...|55P03|57014|25006|25P03|40001|40P01)$/;
 const PASSING_MESSAGES =
   /connection terminated|connection ended|timeout exceeded when trying to connect|connection timeout|query read timeout|not queryable|client has encountered a connection error/i;
 const PASSING_SYSTEM_CODES = new Set([
