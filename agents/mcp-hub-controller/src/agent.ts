@@ -1,4 +1,5 @@
 import { defineAgent } from '@octant/platform/agent/definition';
+import type { Outgoing } from '@octant/platform/bus/message';
 import { writeOutbox } from '@octant/platform/bus/outbox';
 import { commandsTable } from './adapters/commands-table.js';
 import { SdkHubs } from './adapters/sdk-hubs.js';
@@ -16,13 +17,15 @@ export const agent = defineAgent({
   name: 'mcp-hub-controller',
   config,
   wire(context) {
-    const { clock, database, env, http, logger } = context;
+    const { bus, clock, database, env, http, logger, name } = context;
+    const keep = (message: Outgoing & { readonly id: string }) =>
+      writeOutbox(database, { agent: name, messages: [message] });
     const version = env['OCTANT_VERSION'] ?? DEFAULT_VERSION;
     const current = () => context.config.current();
     const hubs = () => current().hubs;
     const port = new SdkHubs({ env, logger, version });
     const board = new HubStatusBoard(port, clock);
-    const table = commandsTable(database, context.name);
+    const table = commandsTable(database, name);
     const runner = new CommandRunner({
       table,
       hubs: port,
@@ -36,12 +39,7 @@ export const agent = defineAgent({
       consumes: [],
       operations: {
         getMcpStatus: getMcpStatus({ hubs, board }),
-        runMcpCommand: runMcpCommand({
-          hubs,
-          runner,
-          keep: (message) => writeOutbox(database, { agent: context.name, messages: [message] }),
-          clock,
-        }),
+        runMcpCommand: runMcpCommand({ hubs, runner, bus, keep, clock }),
         serveMcp: serveMcp({ http, version }),
       },
       schedules: [

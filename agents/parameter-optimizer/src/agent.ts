@@ -23,16 +23,18 @@ export function optimizerAgent(search: Search) {
 }
 
 function wire(context: AgentContext<Settings>, search: Search) {
-  const { database, clock, logger, name } = context;
+  const { bus, database, clock, logger, name } = context;
   const settings = () => context.config.current();
   const metrics = optimizerMetrics(context.metrics);
   const runs = runStore(database, name);
   const plan = (request: JobRequest) => planJob(request, settings());
-  /** Ended jobs that nobody has been told of yet; the outbox' relay tells. */
+  /** Tells of ended jobs; what cannot be published now is in the outbox. */
   const announce = async () => {
     for (const job of await runs.listUnannounced()) {
       const ts = new Date(clock.now()).toISOString();
-      await runs.announce(job.jobId, announcementOf(job, ts));
+      const messages = announcementOf(job, ts);
+      await runs.announce(job.jobId, messages);
+      for (const message of messages) await bus.publish(message);
     }
   };
   const candles = candleClient(context.http);

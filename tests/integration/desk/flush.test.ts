@@ -162,6 +162,23 @@ describe.each(['pubsub', 'http'] as const)('a replay in mode %s during which Red
   });
 });
 
+/** A buy that only a halt forbids; it brings its exposure along, so that risk decides alone. */
+const aBuy = {
+  symbol: 'BTC-USDT',
+  side: 'buy',
+  confidence: 0.9,
+  qty: '0.001',
+  price: '30000',
+  exposure: {
+    equityQuote: '1000',
+    cashQuote: '1000',
+    positionQty: '0',
+    positionQuote: '0',
+    openBuyQuote: '0',
+    dayPnlRatio: 0,
+  },
+};
+
 const asAdmin = { 'x-admin-token': ADMIN_TOKEN };
 
 describe('a halted desk whose Redis is emptied', () => {
@@ -181,9 +198,9 @@ describe('a halted desk whose Redis is emptied', () => {
         return;
       }
       expect(await countOrders()).toBeLessThanOrEqual(ordersAtHalt + 1);
-      const ask = { symbol: 'BTC-USDT', side: 'buy', confidence: 0.9, qty: '0.001', price: '30000' };
       await flush(fleet);
-      const risk = await fleet.post('risk-manager', '/risk/evaluate', ask);
+      // Answered at once or refused with 503, but never by a risk manager that has forgotten the halt.
+      const risk = await fleet.post('risk-manager', '/risk/evaluate', aBuy);
       if (risk.status === 200) expect(risk.body).toMatchObject({ ok: false, code: 'halted' });
       const lifted = await liftHalt(fleet);
       expect(lifted).toMatchObject({ halted: false });

@@ -281,7 +281,7 @@ describe('operating the desk', () => {
       () => auditOf('desk.rebuilt'),
       (rows) => rows.length === 1,
     );
-    expect(rebuilt[0]).toMatchObject({ details: { fills: fills.length, lastFillSeq: fills.length } });
+    expect(rebuilt[0]).toMatchObject({ details: { redisWasEmpty: true, lastFillSeq: fills.length } });
     const status = await until(
       () => pnlStatus().catch(() => ({})),
       (body) => 'halted' in body,

@@ -1,3 +1,4 @@
+import type { Publisher } from '@octant/platform/agent/definition';
 import type { Outgoing } from '@octant/platform/bus/message';
 import { PermanentError } from '@octant/platform/errors/errors';
 import type { Operation, OperationRequest } from '@octant/platform/http/operation';
@@ -11,7 +12,8 @@ export interface HubRouteParts {
   readonly hubs: () => readonly HubConfig[];
   readonly board: HubStatusBoard;
   readonly runner: CommandRunner;
-  /** Writes the message to the outbox; the relay publishes it. */
+  readonly bus: Pick<Publisher, 'publish'>;
+  /** Writes the message to the outbox, so that an emptied Redis does not take it away. */
   readonly keep: (message: Outgoing & { readonly id: string }) => Promise<unknown>;
   readonly clock: Clock;
 }
@@ -44,7 +46,9 @@ export function runMcpCommand(parts: Omit<HubRouteParts, 'board'>): Operation {
     const targets = namesOf(body).map((name) => getHub(name, parts.hubs()));
     const denying = targets.find((hub) => !hub.allow_tools.includes(command.tool));
     if (denying !== undefined) {
-      await parts.keep(denialOf({ hub: denying.name, command, request, nowMs: parts.clock.now() }));
+      const denial = denialOf({ hub: denying.name, command, request, nowMs: parts.clock.now() });
+      await parts.keep(denial);
+      await parts.bus.publish(denial);
       throw notAllowed(denying, command.tool);
     }
     const settled = await Promise.allSettled(targets.map((hub) => parts.runner.run(hub, command)));

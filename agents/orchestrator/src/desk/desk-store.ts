@@ -3,7 +3,8 @@ import type { HandlerResult } from '@octant/platform/bus/subscription';
 import { openDesk, type Desk, type Message } from './desk-state.js';
 import type { Session } from './session-state.js';
 
-const DESK_KEY = 'desk';
+/** Of the desk's value in the state store. */
+export const DESK_KEY = 'desk';
 const sessionKey = (sessionId: string): string => `session:${sessionId}`;
 
 /** The state of one turn: drafts that may be changed freely, and the messages to send with them. */

@@ -1,10 +1,10 @@
 import type { Publisher } from '@octant/platform/agent/definition';
-import type { StateReader } from '@octant/platform/bus/message';
+import type { StateReader, StateWrite } from '@octant/platform/bus/message';
 import { TransientError } from '@octant/platform/errors/errors';
 import { newTraceId } from '@octant/platform/observe/trace-context';
 import { askAgain } from '../cycle/ask-again.js';
 import type { Checkpoint, CheckpointStore } from './checkpoint.js';
-import { DeskStore, type Drafts } from './desk-store.js';
+import { DESK_KEY, DeskStore, type Drafts } from './desk-store.js';
 import { audit } from './notices.js';
 import type { Turn } from './turn.js';
 
@@ -31,30 +31,33 @@ export async function takeOverCheckpoint(parts: TakeOver): Promise<void> {
   throw new TransientError(`the desk changed ${String(ATTEMPTS)} times while it was put back`, { code: 'stale_state' });
 }
 
-async function tryOnce({ redis, open, after }: TakeOver, kept: Checkpoint | undefined): Promise<'ok' | 'stale'> {
+async function tryOnce({ redis, open, after }: TakeOver, kept: Checkpoint | undefined): Promise<Outcome> {
   const store = new DeskStore(redis.state);
   const { drafts: found, seen } = await store.open(kept?.sessions.map(({ sessionId }) => sessionId) ?? []);
-  const isAhead = kept !== undefined && kept.desk.revision > found.desk.revision;
-  if (!isAhead && after === 'crash') return 'ok';
-  const drafts: Drafts = isAhead
-    ? { desk: kept.desk, sessions: sessionsOf(kept), messages: [] }
-    : { ...found, messages: [] };
+  const ahead = kept !== undefined && kept.desk.revision > found.desk.revision ? kept : undefined;
+  if (ahead === undefined && after === 'crash') return 'ok';
+  const drafts: Drafts = ahead === undefined ? { ...found, messages: [] } : draftsOf(ahead);
   const turn = open(drafts);
-  if (isAhead && after === 'loss') recordLoss(turn, seen.size === 0);
+  if (ahead !== undefined && after === 'loss') recordLoss(turn, seen.size === 0);
   askAgain(turn);
-  const { state } = store.close(drafts, seen);
-  // The desk comes last: until it is there, all of this is done again.
-  const [desk, sessions] = [state.filter(({ key }) => key === 'desk'), state.filter(({ key }) => key !== 'desk')];
-  for (let from = 0; from < sessions.length; from += SESSIONS_AT_ONCE) {
-    const some = sessions.slice(from, from + SESSIONS_AT_ONCE);
-    if ((await redis.bus.commit({ messages: [], state: some })) === 'stale') return 'stale';
-  }
-  if (desk.length === 0 && drafts.messages.length === 0) return 'ok';
-  return redis.bus.commit({ messages: drafts.messages, state: desk });
+  return write(redis.bus, store.close(drafts, seen).state, drafts.messages);
 }
 
-function sessionsOf({ sessions }: Checkpoint): Drafts['sessions'] {
-  return new Map(sessions.map((session) => [session.sessionId, session]));
+type Outcome = 'ok' | 'stale';
+
+/** The desk comes last, with what is said: until it is there, all of this is done again. */
+async function write(bus: Publisher, state: readonly StateWrite[], messages: Drafts['messages']): Promise<Outcome> {
+  const sessions = state.filter(({ key }) => key !== DESK_KEY);
+  for (let from = 0; from < sessions.length; from += SESSIONS_AT_ONCE) {
+    const some = sessions.slice(from, from + SESSIONS_AT_ONCE);
+    if ((await bus.commit({ messages: [], state: some })) === 'stale') return 'stale';
+  }
+  const desk = state.filter(({ key }) => key === DESK_KEY);
+  return desk.length + messages.length === 0 ? 'ok' : bus.commit({ messages, state: desk });
+}
+
+function draftsOf({ desk, sessions }: Checkpoint): Drafts {
+  return { desk, sessions: new Map(sessions.map((session) => [session.sessionId, session])), messages: [] };
 }
 
 function recordLoss(turn: Turn, wasEmpty: boolean): void {
