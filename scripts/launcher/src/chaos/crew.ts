@@ -35,7 +35,7 @@ export class Crew {
   readonly #provider: SupervisedChild;
   readonly #options: CrewOptions;
   #published = 0;
-  #limit = 0;
+  readonly #limits = { faults: 0, backlog: 0 };
 
   constructor(options: CrewOptions) {
     this.#options = options;
@@ -60,11 +60,11 @@ export class Crew {
     await this.producer.ready(signal);
   }
 
-  /** Lets the producer go on up to there. */
-  allow(below: number): void {
-    if (below === this.#limit) return;
-    this.#limit = below;
-    this.producer.tell({ kind: 'limit', below });
+  /** Lets the producer go on up to there, as far as the faults, or what is not handled yet, are concerned. */
+  allow(why: 'faults' | 'backlog', below: number): void {
+    const before = this.#limit;
+    this.#limits[why] = below;
+    if (this.#limit !== before) this.producer.tell({ kind: 'limit', below: this.#limit });
   }
 
   /** Ends all; true when every one ended by itself. */
@@ -80,6 +80,10 @@ export class Crew {
 
   get providerLog(): string {
     return this.eventFile('provider');
+  }
+
+  get #limit(): number {
+    return Math.min(this.#limits.faults, this.#limits.backlog);
   }
 
   #child(program: ProgramName, suffix?: string): SupervisedChild {

@@ -4,6 +4,8 @@ import type { ChaosServers } from './open-servers.js';
 import type { Fault, PlannedFault } from './plan/schedule.js';
 
 const POLL_MS = 10;
+/** A process works for so long before it is hurt: one that dies as it starts puts nothing to the test. */
+const LEAST_LIFE_MS = 700;
 /** Faults that may be late at once, beside one a worker. */
 const LATE_FAULTS = 3;
 /** Share of the messages that come after the last fault. */
@@ -39,7 +41,7 @@ export async function injectFaults(options: InjectionOptions): Promise<readonly 
   let failure: Error | undefined;
   const allow = (): void => {
     const last = unfinished.size === 0 ? messages : Math.floor(messages * (1 - LAST_SHARE));
-    crew.allow(Math.min(last, [...unfinished][crew.workers.length + LATE_FAULTS]?.atMessage ?? last));
+    crew.allow('faults', Math.min(last, [...unfinished][crew.workers.length + LATE_FAULTS]?.atMessage ?? last));
   };
   allow();
   for (const planned of faults) {
@@ -83,16 +85,16 @@ async function doFault(fault: Fault, { crew, servers, flush, signal }: Injection
   switch (fault.kind) {
     case 'worker_kill': {
       const worker = workerOf(crew, fault.worker);
-      await worker.ready(signal);
+      await worker.settled(LEAST_LIFE_MS, signal);
       return worker.kill(fault.downMs);
     }
     case 'worker_stall': {
       const worker = workerOf(crew, fault.worker);
-      await worker.ready(signal);
+      await worker.settled(LEAST_LIFE_MS, signal);
       return worker.stall(fault.stallMs);
     }
     case 'producer_kill':
-      await crew.producer.ready(signal);
+      await crew.producer.settled(LEAST_LIFE_MS, signal);
       return crew.producer.kill(fault.downMs);
     case 'redis_kill':
       return servers.redis.fail('SIGKILL', fault.downMs);

@@ -13,6 +13,7 @@ import { findFaults, type ChaosResult } from './result.js';
 import { makeLedger } from './truth/ledger.js';
 import { readTruth } from './truth/read-truth.js';
 import { measureTakeovers } from './truth/takeover.js';
+import { Throttle } from './throttle.js';
 import { waitUntilDrained } from './wait-until-drained.js';
 import { InvariantWatch } from './watch-invariants.js';
 
@@ -92,7 +93,10 @@ async function underLoad({ crew, observer, servers, roots, faults, context }: Lo
   const { signal, say } = context;
   const watch = new InvariantWatch(observer, crew.providerLog);
   watch.start();
+  const throttle = new Throttle(observer, crew);
+  throttle.start();
   context.closing.add(async () => {
+    await throttle.stop();
     await watch.stop();
   });
   const startedAt = performance.now();
@@ -110,6 +114,7 @@ async function underLoad({ crew, observer, servers, roots, faults, context }: Lo
     signal.throwIfAborted();
     await sleep(20);
   }
+  await throttle.stop();
   await Promise.all([crew.producer, ...crew.workers].map((child) => child.ready(signal)));
   const loadMs = Math.round(performance.now() - startedAt);
   say(`  ${roots.length} messages and ${done.length} faults in ${loadMs} ms, waiting until all is done`);

@@ -29,6 +29,7 @@ export class SupervisedChild {
   #child: ChildProcess | undefined;
   #port: number | undefined;
   #isReady = false;
+  #readyAt = 0;
   #isStopped = false;
   #isStalled = false;
   #downMs = RESTART_MS;
@@ -76,6 +77,16 @@ export class SupervisedChild {
     }
   }
 
+  /** Resolves when it has worked for so long. */
+  async settled(ageMs: number, stop: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.ready(stop);
+      const leftMs = this.#readyAt + ageMs - performance.now();
+      if (leftMs <= 0) return;
+      await sleep(leftMs);
+    }
+  }
+
   /** SIGKILL; it starts again after `downMs`. */
   async kill(downMs: number): Promise<void> {
     const child = this.#child;
@@ -114,6 +125,7 @@ export class SupervisedChild {
   #onWord(word: ChildWord): void {
     if (word.kind === 'ready') {
       this.#isReady = true;
+      this.#readyAt = performance.now();
       this.#port = word.port;
       for (const wake of this.#readyWaiters.splice(0)) wake();
     }

@@ -2,8 +2,14 @@ import { TransientError } from '@octant/platform/errors/errors';
 import { type Observer, eventually, readStreams } from './observer.js';
 import type { Root } from './plan/roots.js';
 
-const LONGEST_MS = 120_000;
+const LONGEST_MS = 180_000;
 const POLL_MS = 100;
+
+/** Entries that are not acknowledged, over all groups; delivered or not. Rejects while Redis is away. */
+export async function countUnhandled({ quickRedis, keys }: Observer): Promise<number> {
+  const groups = await Promise.all(readStreams.map((read) => readGroup({ redis: quickRedis, keys }, read)));
+  return groups.reduce((sum, { pending, lag }) => sum + pending + lag, 0);
+}
 
 /** What is not done yet. */
 export interface Backlog {
@@ -17,7 +23,7 @@ export interface Backlog {
   readonly missingRoots: number;
 }
 
-/** Ms until nothing was left to do; undefined when that did not come about in two minutes. */
+/** Ms until nothing was left to do; undefined when that did not come about in three minutes. */
 export async function waitUntilDrained(
   observer: Observer,
   options: { readonly roots: readonly Root[]; readonly signal: AbortSignal },
@@ -47,7 +53,10 @@ export async function readBacklog(observer: Observer, roots: readonly Root[]): P
   };
 }
 
-async function readGroup({ redis, keys }: Observer, { stream, group }: { stream: string; group: string }) {
+async function readGroup(
+  { redis, keys }: Pick<Observer, 'redis' | 'keys'>,
+  { stream, group }: { stream: string; group: string },
+) {
   const key = keys.stream(stream);
   const nothing = { stream, added: 0, pending: 0, lag: 1 };
   try {
