@@ -71,6 +71,12 @@ async function rowsOf({ desk }: TestFleet, sessionId: string) {
   };
 }
 
+/** Two flushes in a row may be one loss. */
+async function rebuiltTimes({ desk }: TestFleet): Promise<number> {
+  const text = "SELECT count(*)::int AS n FROM audit_events WHERE action = 'desk.rebuilt'";
+  return (await desk.sql.query<{ n: number }>(text)).rows[0]?.n ?? 0;
+}
+
 /** Waits until two readings are the same: what is behind the report (audit, notices, the portfolio) may take a moment. */
 async function settled<Value>(read: () => Promise<Value>, expected: Value): Promise<Value> {
   const deadline = performance.now() + 20_000;
@@ -131,6 +137,7 @@ describe.each(['pubsub', 'http'] as const)('a replay in mode %s during which Red
     });
     const replayed = await fleet.awaitReport(sessionId, disturb);
     expect(gone).toBeGreaterThan(100);
+    expect(await rebuiltTimes(fleet)).toBeGreaterThanOrEqual(5);
     expect(comparable(replayed)).toEqual(comparable(expected));
     expect(await settled(() => rowsOf(fleet, sessionId), calm)).toEqual(calm);
     expect(fleet.deaths).toEqual([]);

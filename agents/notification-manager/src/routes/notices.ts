@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Publisher } from '@octant/platform/agent/definition';
 import type { Outgoing } from '@octant/platform/bus/message';
-import { PermanentError } from '@octant/platform/errors/errors';
+import { PermanentError, TransientError } from '@octant/platform/errors/errors';
 import type { Operation } from '@octant/platform/http/operation';
 import type { Clock } from '@octant/platform/time/clock';
 import type { AuditEvent } from '@octant/trading/messages/audit-event';
@@ -29,10 +29,19 @@ export function enqueueNotice({ bus, clock, keep }: EnqueueParts): Operation {
       traceId: body.traceId ?? request.traceId,
     };
     const message = { stream: 'notify.events', type: body.type, id, payload };
-    await keep(message);
+    await unlessAway(() => keep(message));
     const { duplicate } = await bus.publish(message);
     return { status: 202, body: { id, duplicate } };
   };
+}
+
+/** Without Postgres the stream alone has it: better than to turn a notice away. */
+async function unlessAway(keep: () => Promise<unknown>): Promise<void> {
+  try {
+    await keep();
+  } catch (error) {
+    if (!(error instanceof TransientError)) throw error;
+  }
 }
 
 interface RecentQuery {

@@ -19,7 +19,7 @@ export const recordStreams = {
     ],
     ids: [
       { by: 'market-analyst', id: '<input>/<index>', of: '`feed_failed`; the input is the `watch` command' },
-      { by: 'notification-manager', id: 'dlq_growth:<stream>:<total>:<version>', of: '`dlq_growth`' },
+      { by: 'notification-manager', id: 'dlq_growth:<stream>:<letter>', of: '`dlq_growth`; the letter is the newest one' },
       {
         by: 'notification-manager',
         id: 'notify:<key>',
