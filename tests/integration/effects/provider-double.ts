@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PermanentError, TransientError } from '@octant/platform/errors/errors';
-import type { EffectRequest, LookUpAnswer } from '@octant/platform/effects/external-effect';
+import type { EffectRequest, LookUpAnswer } from '@octant/platform/effects/provider-effect';
 import { NotDoneError } from '@octant/platform/effects/not-done-error';
 
 export interface Order {

@@ -6,6 +6,7 @@ import { TransientError } from '../errors/errors.js';
 const DEAD_LETTERS_KEEP_MS = 14 * 86_400_000;
 const UNDECLARED_KEEP_MS = 86_400_000;
 const BURY_IDLE_MS = 3_600_000;
+const WEEK_SECONDS = 604_800;
 
 /** What the bus does on timers beside messages: trimming, burying dead consumers, relaying the outbox. */
 export class Housekeeping {
@@ -65,12 +66,20 @@ export class Housekeeping {
     return this.#relaying;
   }
 
-  /** Removes rows of inbox and outbox that nothing can ask for any more. */
+  /** Removes rows of inbox and outbox that nothing can ask for any more, and markers before Redis stalls over their expiry. */
   async prune(): Promise<void> {
-    const { effects, logger, stopping } = this.#core;
+    const { redis, keys, effects, logger, stopping } = this.#core;
     const pruned = await effects?.prune(stopping);
-    if (pruned !== undefined && pruned.outbox + pruned.inbox > 0)
+    if (pruned !== undefined && pruned.outbox + pruned.inbox > 0) {
       logger.info(pruned, 'old inbox and outbox rows removed');
+    }
+    const [seconds] = await redis.time();
+    // Markers are looked for in this week and the two before it.
+    const forgotten = Math.floor(Number(seconds) / WEEK_SECONDS) - 3;
+    for (const { stream, group } of this.#subscriptions) {
+      const bases = [keys.published(stream), keys.done(stream, group)];
+      await redis.unlink(...bases.map((base) => `${base}:${String(forgotten)}`));
+    }
   }
 
   async #trim(stream: string, keepMs: number, groups: readonly string[]): Promise<void> {

@@ -4,7 +4,9 @@ import type { Incoming, Outgoing, StateWrite } from './message.js';
 /**
  * What a handler wants to happen; the bus does it, exactly once per message id and group.
  * With `transaction` the effect is in Postgres: the bus opens a transaction, inserts the inbox row, runs it only if the
- * row was new, stores the messages that it returns (and `messages`) in the outbox, commits, relays, acknowledges.
+ * row was new, stores the messages that it returns (and `messages`) in the outbox, commits, relays, acknowledges. It shares
+ * that database transaction with others that wait at the same time, and may run again after a rollback: it touches nothing
+ * but `sql`.
  */
 export interface HandlerResult {
   readonly messages?: readonly Outgoing[];

@@ -4,7 +4,7 @@ import { PermanentError, TransientError } from '../errors/errors.js';
 import type { Clock } from '../time/clock.js';
 import { decideAfterFailedSend, decideNextStep, decideSend } from './decide-effect.js';
 import type { EffectLeases, Grant, LeaseEnd, LeaseRequest } from './effect-leases.js';
-import type { ExternalEffect } from './external-effect.js';
+import type { ExternalEffect } from './provider-effect.js';
 
 const MOST_TURNS = 5;
 

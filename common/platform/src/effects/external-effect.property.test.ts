@@ -4,7 +4,8 @@ import { AppError, TransientError } from '../errors/errors.js';
 import { MemoryEffectLeases } from '../testing/memory-effect-leases.js';
 import { VirtualClock } from '../time/virtual-clock.js';
 import type { EffectLeases } from './effect-leases.js';
-import { type EffectRequest, type LookUpAnswer, performEffect } from './external-effect.js';
+import { performEffect } from './external-effect.js';
+import type { EffectRequest, LookUpAnswer } from './provider-effect.js';
 
 /** What may happen at any boundary: nothing, a delay, a lost answer, a kill. Percentages of a drawn number. */
 type Fault = { readonly kind: 'none' | 'lost' | 'kill' } | { readonly kind: 'delay'; readonly ms: number };

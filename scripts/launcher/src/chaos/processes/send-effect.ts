@@ -1,7 +1,8 @@
 import type { Incoming, Outgoing } from '@octant/platform/bus/message';
 import type { HandlerResult } from '@octant/platform/bus/subscription';
 import type { ProviderTerms } from '@octant/platform/effects/decide-effect';
-import { type EffectRequest, type LookUpAnswer, externalEffect } from '@octant/platform/effects/external-effect';
+import { externalEffect } from '@octant/platform/effects/external-effect';
+import type { EffectRequest, LookUpAnswer } from '@octant/platform/effects/provider-effect';
 import { NotDoneError } from '@octant/platform/effects/not-done-error';
 import type { Database } from '@octant/platform/postgres/sql';
 import { systemClock } from '@octant/platform/time/system-clock';
