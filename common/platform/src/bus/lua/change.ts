@@ -6,7 +6,8 @@ export const changeScript = `
 -- ARGV  1 number of state writes, 2 number of messages,
 --       then (expected version, JSON or '') a state write, then (digest, id, type, traceparent, data) a message
 -- RETURNS {'ok'} | {'stale', state key}
--- GUARANTEE all or nothing; sent again within five minutes with the same own key it says ok again and does nothing
+-- GUARANTEE all or nothing, and nothing when it answers with an error; sent again within five minutes with the same own key
+--       it says ok again and does nothing
 ${markerFunctions}
 ${publishFunction}
 ${stateFunctions}
@@ -17,6 +18,12 @@ if states > 0 then
   for i = 0, states - 1 do
     if isStale(KEYS[2 + i], ARGV[3 + 2 * i]) then return {'stale', KEYS[2 + i]} end
   end
+end
+for i = 0, messages - 1 do
+  local refusal = refusalOf(KEYS[2 + states + 2 * i])
+  if refusal then return refusal end
+end
+if states > 0 then
   for i = 0, states - 1 do writeState(KEYS[2 + i], ARGV[3 + 2 * i], ARGV[4 + 2 * i]) end
   redis.call('SET', KEYS[1], '1', 'EX', 300)
 end

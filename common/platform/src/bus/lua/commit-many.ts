@@ -97,7 +97,7 @@ for s = 0, sections - 1 do
     if letter == 'O' or letter == 'D' then plan.ids[#plan.ids + 1] = entry.id end
     if letter == 'D' or (letter == 'O' and entry.repeated) then plan.suppressed = plan.suppressed + 1 end
     if letter == 'O' and not entry.passed then
-      if first ~= entry.id or nowSeconds - tonumber(string.match(entry.id, '^(%d+)')) / 1000 > 86400 then
+      if dones[e] or first ~= entry.id or nowSeconds - tonumber(string.match(entry.id, '^(%d+)')) / 1000 > 86400 then
         plan.markers[#plan.markers + 1] = entry.digest
         plan.markers[#plan.markers + 1] = token
       end

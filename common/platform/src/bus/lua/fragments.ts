@@ -49,6 +49,11 @@ end
 
 /** Adds one message unless its id was published before; returns the first entry's id and whether it was a repeat. */
 export const publishFunction = `
+local function refusalOf(key)
+  local kind = redis.call('TYPE', key).ok
+  if kind == 'stream' or kind == 'none' then return nil end
+  return redis.error_reply('WRONGTYPE expected a stream at ' .. key .. ', was a ' .. kind)
+end
 local function addEntry(stream, id, kind, traceparent, data)
   return redis.call('XADD', stream, '*',
     'data', data, 'id', id, 'type', kind, 'v', '1', 'traceparent', traceparent)
@@ -91,8 +96,9 @@ end
 /**
  * What is known of a message in a group, by its id: 'new', 'done', or 'busy' while another entry of it is undelivered or
  * pending. The entry that publishing made of it is known by the publisher's marker and needs no marker of its own: while it
- * is pending it is not done, afterwards it is, unless it was dead-lettered ('!' in the done markers). Only entries that came
- * otherwise (added by hand, requeued) and those older than a day leave a done marker.
+ * is pending it is not done, afterwards it is, unless an entry of the message was dead-lettered ('!' in the done markers).
+ * Only entries that came otherwise (added by hand, requeued), those of such messages and those older than a day leave a done
+ * marker.
  */
 export const answerFunctions = `
 local function isBefore(a, b)

@@ -18,6 +18,10 @@ local fields = {}
 for i = 1, #letter[2], 2 do fields[letter[2][i]] = letter[2][i + 1] end
 local readable, original = pcall(cjson.decode, fields['original'] or '')
 if not readable or not fields['group'] or not fields['id'] then return {'UNREADABLE'} end
+-- Lua cannot hand more than this to one command, and nothing may be announced that then fails.
+if type(original) ~= 'table' or #original > 7900 then return {'UNREADABLE'} end
+local refusal = refusalOf(KEYS[2]) or (KEYS[4] and refusalOf(KEYS[4]))
+if refusal then return refusal end
 local add = {'XADD', KEYS[2], '*', 'group', fields['group']}
 if fields['data'] then
   add[#add + 1] = 'data'
