@@ -44,7 +44,13 @@ function aFeed(positionMs?: number) {
   const store: CandleStore = {
     insert: (_series, candles) => Promise.resolve({ stored: candles.length, duplicates: 0 }),
     read: () => Promise.resolve([]),
-    readMany: () => Promise.resolve(new Map()),
+    readMany: (_series, symbols, { afterMs, beforeMs }) => {
+      const candles = [-2, -1, 0, 1, 2]
+        .map((minute) => START_MS + minute * MINUTE_MS)
+        .filter((openTimeMs) => openTimeMs > afterMs && openTimeMs < beforeMs)
+        .map((openTimeMs) => ({ openTimeMs, open: '1', high: '2', low: '1', close: '2', volume: '3' }));
+      return Promise.resolve(new Map(symbols.map((symbol) => [symbol, candles])));
+    },
     readLatest: () => Promise.resolve([]),
     findBounds: () => Promise.resolve(undefined),
   };
@@ -117,6 +123,16 @@ test('after a restart only the newest closed candle is a step; those passed unse
   expect(published[0]).toBe(`${closedId(-1)} BTC-USD ETH-USD`);
   const gaps = await registry.getSingleMetricAsString('market_data_gaps_total');
   expect(gaps).toContain('market_data_gaps_total{exchange="fake",symbol="BTC-USD",timeframe="1m"} 3');
+});
+
+test('gives again what went out after a close, under the same ids and no younger than it is', async () => {
+  const { clock, exchange, feed } = aFeed();
+  for (const symbol of exchange.newest.keys()) exchange.newest.set(symbol, START_MS + MINUTE_MS);
+  await pass(clock, 32_000);
+  const again = await feed.closedSince(START_MS - MINUTE_MS);
+  expect(again.map(({ id }) => id)).toEqual([closedId(-1), closedId(0)]);
+  expect(again[1]?.payload).toMatchObject({ ts: new Date(START_MS + MINUTE_MS).toISOString() });
+  expect(await feed.closedSince(START_MS + MINUTE_MS)).toEqual([]);
 });
 
 test('an exchange that is away is asked again with longer pauses, and counted when it is back', async () => {

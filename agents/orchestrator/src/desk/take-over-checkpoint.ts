@@ -40,7 +40,8 @@ async function tryOnce({ redis, open, after }: TakeOver, kept: Checkpoint | unde
   const turn = open(drafts);
   if (ahead !== undefined && after === 'loss') recordLoss(turn, seen.size === 0);
   askAgain(turn);
-  return write(redis.bus, store.close(drafts, seen).state, drafts.messages);
+  const state = ahead === undefined ? [] : store.close(drafts, seen).state;
+  return write(redis.bus, state, drafts.messages);
 }
 
 type Outcome = 'ok' | 'stale';

@@ -33,6 +33,15 @@ describe('POST /portfolio/size', () => {
     expect(await size(desk, { side: 'sell', asOf: 1, openOrders })).toMatchObject({ qty: '0', reason: 'no_position' });
   });
 
+  test('a question with an id gets its first answer again, whatever has been filled since', async () => {
+    const desk = await aDesk();
+    const sell = { side: 'sell', asOf: 0, requestId: 's1.BTC-USDT.1' };
+    const first = await size(desk, sell);
+    book(desk);
+    expect(await size(desk, sell)).toEqual(first);
+    expect(await size(desk, { ...sell, requestId: undefined })).toMatchObject({ qty: '1', lastFillSeq: 1 });
+  });
+
   test('waits a moment for the fill it must know, then says that it is behind', async () => {
     const desk = await aDesk();
     const late = size(desk, { side: 'sell', asOf: 1 });
