@@ -24,6 +24,8 @@ export class Keeper {
   #rebuild: Rebuild | undefined;
   #whole = false;
   #reconnected = true;
+  /** The mark of what may lack its last writes is to be removed; remembered until that is done. */
+  #suspected = false;
   #ensuring: Promise<void> | undefined;
   #watching: Promise<void> | undefined;
 
@@ -100,10 +102,12 @@ export class Keeper {
   /** A Redis that has lost some of its last writes, though not the mark, is filled as if it had been emptied. */
   async #recognise(): Promise<void> {
     const { redis, keys, logger } = this.#core;
-    if (await this.#incarnation.mayHaveLost()) {
+    if (await this.#incarnation.mayHaveLost()) this.#suspected = true;
+    if (this.#suspected) {
       logger.warn('Redis came back as another process that may lack its last writes; all is put back');
       await redis.del(keys.kept(this.#agent));
     }
+    this.#suspected = false;
     this.#reconnected = false;
   }
 
