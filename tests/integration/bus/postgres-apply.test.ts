@@ -33,7 +33,7 @@ describe('effects that share transactions', () => {
     effect: effect ?? ((sql) => note(sql, messageId)),
   });
   const open = (options: PostgresEffectsOptions = {}, on: Database = database) =>
-    new PostgresEffects(on, 'worker', options);
+    new PostgresEffects(on, 'worker', { now: () => 0, ...options });
   const effects = async () =>
     (await database.query<{ message_id: string; txid: string }>('SELECT * FROM effects ORDER BY message_id')).rows;
   const names = async () => (await effects()).map((row) => row.message_id);
@@ -107,6 +107,24 @@ describe('effects that share transactions', () => {
       Array.from({ length: 25 }, (_, n) => aCall(`m-${String(n)}`)),
     );
     expect(await transactions()).toBe(1 + 3);
+  });
+
+  it('share a transaction with fewer where each takes long, so that none waits long for its end', async () => {
+    let nowMs = 0;
+    const applier = open({ batches: 1, batchSize: 64, now: () => nowMs });
+    const slow = (n: number) =>
+      aCall(`slow-${String(n)}`, (sql) => {
+        nowMs += 10;
+        return note(sql, `slow-${String(n)}`);
+      });
+    await applier.apply(slow(0));
+    await together(
+      applier,
+      Array.from({ length: 24 }, (_, n) => slow(n + 1)),
+    );
+    const sizes = new Map<string, number>();
+    for (const { txid } of await effects()) sizes.set(txid, (sizes.get(txid) ?? 0) + 1);
+    expect(Math.max(...sizes.values())).toBeLessThanOrEqual(8);
   });
 
   it('fail alone: who shared the transaction with a bad one is applied all the same', async () => {

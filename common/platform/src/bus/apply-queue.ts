@@ -5,6 +5,9 @@ import { type AppliedTransaction, type EffectCall, applyInTransaction, causeKey 
 import type { CrashPoint, Failpoint } from './crash-points.js';
 
 const MOST_SUSPECTS = 1_000;
+/** A shared transaction is to last about so long: nothing of it counts before its end. */
+const BATCH_MS = 60;
+const LEAST_BATCH = 4;
 
 export interface ApplyQueueOptions {
   readonly database: Database;
@@ -14,6 +17,8 @@ export interface ApplyQueueOptions {
   readonly batchSize: number;
   /** Most transactions at once. */
   readonly batches: number;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
   readonly failpoint?: Failpoint | undefined;
 }
 
@@ -37,6 +42,8 @@ export class ApplyQueue {
   #waiting: Waiting[] = [];
   #running = 0;
   #opening = false;
+  /** What an effect has taken of late, smoothed. */
+  #msPerEffect = 0;
 
   constructor(options: ApplyQueueOptions) {
     this.#options = options;
@@ -66,7 +73,10 @@ export class ApplyQueue {
         batch ??= this.#take();
         const calls = batch.map(({ call }) => call);
         try {
-          return await this.#applyUncommitted(() => applyInTransaction(sql, this.#options.agent, calls));
+          const startedAtMs = this.#options.now();
+          const applied = await this.#applyUncommitted(() => applyInTransaction(sql, this.#options.agent, calls));
+          this.#learn((this.#options.now() - startedAtMs) / calls.length);
+          return applied;
         } catch (error) {
           throw batch.length === 1 ? error : new SharedTransactionError(error);
         }
@@ -83,14 +93,26 @@ export class ApplyQueue {
     }
   }
 
+  /** Effects of one transaction: fewer where each takes long, on a slow disk or a busy machine. */
+  get #limit(): number {
+    const { batchSize } = this.#options;
+    if (this.#msPerEffect === 0) return batchSize;
+    return Math.min(batchSize, Math.max(LEAST_BATCH, Math.floor(BATCH_MS / this.#msPerEffect)));
+  }
+
+  #learn(msPerEffect: number): void {
+    this.#msPerEffect = this.#msPerEffect === 0 ? msPerEffect : this.#msPerEffect * 0.7 + msPerEffect * 0.3;
+  }
+
   /** What goes into one transaction; the queue may begin another one from here on. */
   #take(): readonly Waiting[] {
     const batch: Waiting[] = [];
     const left: Waiting[] = [];
+    const limit = this.#limit;
     let alone = false;
     for (const waiting of this.#waiting) {
       const suspect = this.#suspects.has(waiting.key);
-      const full = alone || batch.length >= this.#options.batchSize || (suspect && batch.length > 0);
+      const full = alone || batch.length >= limit || (suspect && batch.length > 0);
       if (full || this.#busy.has(waiting.key)) {
         left.push(waiting);
         continue;

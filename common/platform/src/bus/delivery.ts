@@ -23,6 +23,8 @@ export class Delivery {
   running = false;
   /** Delivered so often that it may be what ends its process; a try that comes to any end clears it. */
   suspect: boolean;
+  /** Of a suspect that is tried alone: its handler has come back, what follows is not its code. */
+  onReturned: (() => Promise<void>) | undefined;
   /** Nothing is left to do for this process. */
   settled = false;
   /** When the lease was last extended, monotonic ms. */

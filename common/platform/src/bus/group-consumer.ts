@@ -86,6 +86,12 @@ export class GroupConsumer {
     return Math.max(0, tuning.readAhead - (this.#heldCount - waiting));
   }
 
+  /** How many entries may be taken over from others: they have waited long enough, so they come before new ones. */
+  get roomForOthers(): number {
+    const waiting = this.#parked + this.#lanes.heldBack;
+    return Math.max(0, 2 * this.#core.tuning.readAhead - (this.#heldCount - waiting));
+  }
+
   get running(): number {
     return this.#running;
   }

@@ -57,6 +57,7 @@ async function handleUntilSettled(core: BusCore, delivery: Delivery, run: Handle
         if (isOver(core, delivery)) return;
         const returned = runHandler(core, delivery, plan);
         result = returned instanceof Promise ? await returned : returned;
+        if (delivery.onReturned !== undefined) await delivery.onReturned();
         if (result.transaction !== undefined) applied = await applyInPostgres(core, delivery, result);
       } finally {
         group.slots.release();

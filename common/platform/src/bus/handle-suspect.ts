@@ -6,8 +6,10 @@ import { type GroupParts, handleDelivery, onFailedAttempt } from './handle-deliv
 
 /** Silent ends beside others after which a suspect is tried alone. */
 const TRIES_BESIDE = 2;
-/** Silent ends alone after which it is a dead letter. */
+/** Silent ends of its handler, alone, after which it is a dead letter. */
 const TRIES_ALONE = 2;
+/** The same for ends between its handler's return and its commit, which are seldom its doing. */
+const TRIES_COMMITTING = 8;
 
 type SuspectStatus = 'TRY' | 'ALONE' | 'CONDEMNED' | 'FENCED' | 'GONE';
 
@@ -23,7 +25,7 @@ export async function handleSuspect(core: BusCore, delivery: Delivery, group: Gr
   let status: SuspectStatus;
   try {
     if (delivery.settled || core.stopping.aborted) return;
-    status = await countTry(core, delivery, false);
+    status = await countTry(core, delivery, 'beside');
     if (status === 'TRY') await handleBesideOthers(core, delivery, group);
   } finally {
     core.suspects.release();
@@ -51,11 +53,17 @@ async function handleAlone(core: BusCore, delivery: Delivery, group: GroupParts)
   try {
     if (delivery.settled || core.stopping.aborted) return;
     // Among others nothing is counted: its death would prove nothing.
-    const status = alone ? await countTry(core, delivery, true) : 'TRY';
+    const status = alone ? await countTry(core, delivery, 'alone') : 'TRY';
+    if (alone) {
+      delivery.onReturned = async () => {
+        await countTry(core, delivery, 'committing');
+      };
+    }
     if (status === 'TRY') await handleDelivery(core, delivery, group);
     else if (status === 'CONDEMNED') await condemn(core, delivery, group);
     else delivery.settled = true;
   } finally {
+    delivery.onReturned = undefined;
     if (alone) solo.leaveAlone();
     else solo.leave();
   }
@@ -65,11 +73,15 @@ async function condemn(core: BusCore, delivery: Delivery, group: GroupParts): Pr
   await onFailedAttempt(core, delivery, { error: new ProcessDeaths(delivery.deliveries), group });
 }
 
-async function countTry(core: BusCore, delivery: Delivery, alone: boolean): Promise<SuspectStatus> {
+async function countTry(
+  core: BusCore,
+  delivery: Delivery,
+  stage: 'beside' | 'alone' | 'committing',
+): Promise<SuspectStatus> {
   const { entry, subscription } = delivery;
   const { group } = subscription;
   const keys = [core.keys.stream(entry.stream), core.keys.failures(entry.stream, group)];
-  const limits = [alone ? '1' : '0', TRIES_BESIDE, TRIES_ALONE];
+  const limits = [stage, TRIES_BESIDE, TRIES_ALONE, TRIES_COMMITTING];
   const args = [group, core.consumer, entry.entryId, core.nextToken(), ...limits];
   const [status] = (await answerOrGone(core, { name: 'suspect', keys, args })) as [SuspectStatus];
   return status;

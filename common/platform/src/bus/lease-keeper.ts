@@ -4,7 +4,7 @@ import { isMissingGroup, isPassingRedisFailure } from './redis-connection.js';
 import { type SweepReply, readSwept } from './stream-entry.js';
 
 const BEAT_BATCH = 500;
-const SWEEP_PAGE = 64;
+const SWEEP_PAGE = 128;
 
 /** Extends the leases of what a group holds, and takes over what others let run out: a vanished process, a lost reply. */
 export class LeaseKeeper {
@@ -62,11 +62,17 @@ export class LeaseKeeper {
     }
   }
 
+  /** Takes over all that may be taken over, as far as there is room. */
   async #sweep(stream: string): Promise<void> {
+    while (!this.#core.stopping.aborted && (await this.#sweepPage(stream)));
+  }
+
+  /** True when there may be more. */
+  async #sweepPage(stream: string): Promise<boolean> {
     const { scripts, keys, consumer, tuning, logger, observer } = this.#core;
-    const { group, room } = this.#consumer;
-    const count = Math.min(room, SWEEP_PAGE);
-    if (count === 0) return;
+    const { group, roomForOthers } = this.#consumer;
+    const count = Math.min(roomForOthers, SWEEP_PAGE);
+    if (count === 0) return false;
     const scriptKeys = [keys.stream(stream), keys.failures(stream, group), keys.retries(stream, group)];
     const reply = (await scripts.run('sweep', scriptKeys, [
       group,
@@ -81,9 +87,11 @@ export class LeaseKeeper {
       observer.onTrimmedUnread({ stream, count: missing });
       logger.error({ stream, group, entries: missing }, 'pending entries are gone from their stream');
     }
-    if (taken.length === 0) return;
-    logger.info({ stream, group, entries: taken.length }, 'took over entries whose lease had run out');
-    this.#consumer.accept(readSwept(stream, reply));
+    if (taken.length > 0) {
+      logger.info({ stream, group, entries: taken.length }, 'took over entries whose lease had run out');
+      this.#consumer.accept(readSwept(stream, reply));
+    }
+    return taken.length + missing === count;
   }
 
   #heldByStream(wanted: (leasedAtMs: number) => boolean): Map<string, string[]> {

@@ -19,8 +19,10 @@ const INBOX_DAYS = 60;
 export interface PostgresEffectsOptions {
   /** Most effects of one transaction; default 64. */
   readonly batchSize?: number;
-  /** Most transactions at once; default 2. */
+  /** Most transactions at once; default 3. */
   readonly batches?: number;
+  /** Monotonic milliseconds; default the machine's. */
+  readonly now?: () => number;
   /** Tests interrupt it here. */
   readonly failpoint?: Failpoint | undefined;
 }
@@ -40,11 +42,11 @@ export class PostgresEffects {
   #published: string[] = [];
 
   constructor(database: Database, agent: string, options: PostgresEffectsOptions = {}) {
-    const { batchSize = 64, batches = 2, failpoint } = options;
+    const { batchSize = 64, batches = 3, now = () => performance.now(), failpoint } = options;
     this.#database = database;
     this.#agent = agent;
     this.#failpoint = failpoint;
-    this.#queue = new ApplyQueue({ database, agent, batchSize, batches, failpoint });
+    this.#queue = new ApplyQueue({ database, agent, batchSize, batches, now, failpoint });
   }
 
   /**

@@ -41,7 +41,7 @@ elseif ARGV[6] == 'deaths' then reason = 'process_deaths'
 elseif ARGV[6] == 'counted' and record.counted >= tonumber(ARGV[7]) then reason = 'failures'
 elseif ARGV[6] == 'transient' and nowMs - record.firstMs >= tonumber(ARGV[8]) then reason = 'transient_too_long' end
 if not reason then
-  record.alone, record.beside = nil, nil
+  record.alone, record.beside, record.committing = nil, nil, nil
   redis.call('HSET', KEYS[3], ARGV[3], cjson.encode(record))
   redis.call('ZADD', KEYS[4], string.format('%.0f', nowMs + tonumber(ARGV[9])), ARGV[3])
   return {'PARKED', record.counted, record.transient}
@@ -50,7 +50,7 @@ local letter = {'XADD', KEYS[6], '*'}
 for i = 11, #ARGV do letter[#letter + 1] = ARGV[i] end
 local facts = {
   'reason', reason,
-  'failures', string.format('%.0f', record.counted + record.transient + (record.alone or 0)),
+  'failures', string.format('%.0f', record.counted + record.transient + (record.alone or 0) + (record.committing or 0)),
   'firstFailedAtMs', string.format('%.0f', record.firstMs),
   'lastFailedAtMs', string.format('%.0f', nowMs),
 }
