@@ -8,13 +8,17 @@ import type { Progress } from './work-window.js';
 const POLL_MS = 20;
 const FILL_CHUNK = 2_000;
 
-/** Adds messages the way the bus would, spread over the streams in turns. */
+/** Adds messages the way the bus would, with the marks of their ids, spread over the streams in turns. */
 const FILL = `
--- KEYS streams; ARGV number of the first message, messages, filling, type
+-- KEYS streams; ARGV number of the first message, messages, filling, type, prefix of the keys
+local week = math.floor(redis.call('TIME')[1] / 604800)
 for i = ARGV[1], ARGV[1] + ARGV[2] - 1 do
   local n = string.format('%016d', i)
-  redis.call('XADD', KEYS[i % #KEYS + 1], '*', 'data', '{"n":"' .. n .. '","pad":"' .. ARGV[3] .. '"}', 'id', 'm' .. n,
+  local key = KEYS[i % #KEYS + 1]
+  local entry = redis.call('XADD', key, '*', 'data', '{"n":"' .. n .. '","pad":"' .. ARGV[3] .. '"}', 'id', 'm' .. n,
     'type', ARGV[4], 'v', '1', 'traceparent', '00-' .. string.format('%032d', i) .. '-' .. n .. '-01')
+  local marks = ARGV[5] .. '~published:' .. string.sub(key, #ARGV[5] + 1) .. ':' .. week
+  redis.call('HSET', marks, string.sub(redis.sha1hex('m' .. n), 1, 24), entry)
 end
 `;
 
@@ -68,7 +72,7 @@ export class BenchRedis {
     const { first, count, pad, type } = messages;
     for (let done = 0; done < count; done += FILL_CHUNK) {
       const chunk = Math.min(FILL_CHUNK, count - done);
-      await this.#redis.eval(FILL, keys.length, ...keys, first + done, chunk, pad, type);
+      await this.#redis.eval(FILL, keys.length, ...keys, first + done, chunk, pad, type, PREFIX);
     }
   }
 
