@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { checkNode, prepare, root, run } from './prepare.js';
@@ -14,15 +16,20 @@ async function test(args) {
   if (code !== 0) return code;
   say('Getting Redis and PostgreSQL for the tests …');
   let servers;
+  const temporary = mkdtempSync(join(tmpdir(), 'octant-test-'));
+  // Servers that tests start may run as another user.
+  chmodSync(temporary, 0o755);
   try {
     servers = (await startTestContainers(say)) ?? (await startLocalServers(say));
-    const env = { ...process.env, TEST_REDIS_URL: servers.redisUrl, TEST_DATABASE_URL: servers.databaseUrl };
+    const urls = { TEST_REDIS_URL: servers.redisUrl, TEST_DATABASE_URL: servers.databaseUrl };
+    const env = { ...process.env, TMPDIR: temporary, ...urls };
     return await run(process.execPath, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), 'run', ...args], env);
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     return 1;
   } finally {
     await servers?.stop();
+    rmSync(temporary, { recursive: true, force: true });
   }
 }
 
