@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { AgentName } from '../../../scripts/launcher/src/fleet/agents.js';
 import { ADMIN_TOKEN } from '../../support/agent-desk.js';
 import { backtestOf, comparable } from '../../support/backtest-of.js';
 import { hourlyCandles } from '../../support/test-candles.js';
 import { TestFleet, type ReplayRequest } from '../../support/test-fleet.js';
+
+/** Two replays one after the other, one of them stopped again and again. */
+vi.setConfig({ testTimeout: 300_000 });
 
 const fleets: TestFleet[] = [];
 
