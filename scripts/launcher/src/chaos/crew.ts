@@ -67,6 +67,13 @@ export class Crew {
     if (this.#limit !== before) this.producer.tell({ kind: 'limit', below: this.#limit });
   }
 
+  /** For people, when nothing moves. */
+  describe(): string {
+    const children = [this.producer, ...this.workers].map((child) => child.describe()).join(', ');
+    const { faults, backlog } = this.#limits;
+    return `published ${this.#published}, faults allow ${faults}, the backlog ${backlog}; ${children}`;
+  }
+
   /** Ends all; true when every one ended by itself. */
   async stop(graceMs = STOP_GRACE_MS): Promise<boolean> {
     const ended = await Promise.all([this.producer, ...this.workers].map((child) => child.stop(graceMs)));

@@ -23,19 +23,20 @@ export interface InjectionOptions {
   readonly crew: Crew;
   readonly servers: ChaosServers;
   readonly flush: () => Promise<void>;
+  /** Told of every fault that was done. */
+  readonly onDone: (fault: DoneFault) => void;
   readonly signal: AbortSignal;
 }
 
 /**
  * Does every fault when so many roots are published, and holds the load back while faults are late: each happens under
  * load, on a slow machine, too. Faults of one process or server wait for each other, and a process is only hurt when it
- * works. Resolves when the last one is done, to all of them in the order they ended.
+ * works. Resolves when the last one is done.
  */
-export async function injectFaults(options: InjectionOptions): Promise<readonly DoneFault[]> {
+export async function injectFaults(options: InjectionOptions): Promise<void> {
   const { faults, messages, crew, signal } = options;
   const unfinished = new Set(faults);
   const lanes = new Map<string, Promise<void>>();
-  const done: DoneFault[] = [];
   const beganAt = performance.now();
   const now = (): number => Math.round(performance.now() - beganAt);
   let failure: Error | undefined;
@@ -54,7 +55,7 @@ export async function injectFaults(options: InjectionOptions): Promise<readonly 
     const inject = async (): Promise<void> => {
       const startedMs = now();
       await doFault(planned.fault, options);
-      done.push({ ...planned, startedMs, endedMs: now() });
+      options.onDone({ ...planned, startedMs, endedMs: now() });
       unfinished.delete(planned);
       allow();
     };
@@ -63,7 +64,6 @@ export async function injectFaults(options: InjectionOptions): Promise<readonly 
     lanes.set(lane, turn);
   }
   await Promise.all(lanes.values());
-  return done;
 }
 
 function laneOf(fault: Fault): string {

@@ -10,6 +10,7 @@ import { removeRecord, writeRecord } from '../supervise/process-record.js';
 import { signal } from '../supervise/process-table.js';
 
 const START_PATIENCE_MS = 60_000;
+const ANSWER_MS = 5_000;
 const POLL_MS = 25;
 
 /** A time in which a server did not answer, epoch ms. */
@@ -109,7 +110,9 @@ export class KillableServer {
     await gone;
   }
 
-  #ask(): Promise<string | undefined> {
-    return this.plan.name === 'redis' ? askRedis(this.plan.url) : askPostgres(this.plan.url);
+  /** Why it does not answer. A client whose server dies in the middle of their greeting may wait for ever. */
+  async #ask(): Promise<string | undefined> {
+    const answer = this.plan.name === 'redis' ? askRedis(this.plan.url) : askPostgres(this.plan.url);
+    return Promise.race([answer, sleep(ANSWER_MS).then(() => `no answer within ${ANSWER_MS} ms`)]);
   }
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Closing } from '../desk/closing.js';
 import type { ChaosFlags } from './command-line.js';
 import { Crew } from './crew.js';
-import { injectFaults } from './inject-faults.js';
+import { injectFaults, type DoneFault } from './inject-faults.js';
 import { Observer } from './observer.js';
 import { openServers, tidyServers, type ChaosServers } from './open-servers.js';
 import { rootsOf, type Root, type RootPlan } from './plan/roots.js';
@@ -13,6 +13,7 @@ import { findFaults, type ChaosResult } from './result.js';
 import { makeLedger } from './truth/ledger.js';
 import { readTruth } from './truth/read-truth.js';
 import { measureTakeovers } from './truth/takeover.js';
+import { unlessStandstill } from './standstill.js';
 import { Throttle } from './throttle.js';
 import { waitUntilDrained } from './wait-until-drained.js';
 import { InvariantWatch } from './watch-invariants.js';
@@ -100,20 +101,25 @@ async function underLoad({ crew, observer, servers, roots, faults, context }: Lo
     await watch.stop();
   });
   const startedAt = performance.now();
-  const done = await injectFaults({
-    faults,
-    messages: roots.length,
-    crew,
-    servers,
-    signal,
-    flush: async () => {
-      await observer.redis.flushall();
-    },
+  const done: DoneFault[] = [];
+  const publishAll = async (): Promise<void> => {
+    await injectFaults({
+      faults,
+      messages: roots.length,
+      crew,
+      servers,
+      signal,
+      flush: async () => {
+        await observer.redis.flushall();
+      },
+      onDone: (fault) => done.push(fault),
+    });
+    while (crew.published < roots.length) await sleep(20, undefined, { signal });
+  };
+  await unlessStandstill(publishAll, {
+    progress: () => crew.published + done.length,
+    describe: () => `${crew.describe()}; ${done.length} of ${faults.length} faults done`,
   });
-  while (crew.published < roots.length) {
-    signal.throwIfAborted();
-    await sleep(20);
-  }
   await throttle.stop();
   await Promise.all([crew.producer, ...crew.workers].map((child) => child.ready(signal)));
   const loadMs = Math.round(performance.now() - startedAt);

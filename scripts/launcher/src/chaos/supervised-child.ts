@@ -50,6 +50,12 @@ export class SupervisedChild {
     return this.#port;
   }
 
+  describe(): string {
+    const { pid } = this.#child ?? {};
+    if (pid === undefined) return `${this.name} down`;
+    return `${this.name} (pid ${pid}) ${this.#isReady ? 'ready' : 'not ready'}${this.#isStalled ? ', stalled' : ''}`;
+  }
+
   start(): void {
     if (this.#isStopped) return;
     const program = fileURLToPath(new URL(`./processes/${this.#options.program}.js`, import.meta.url));
