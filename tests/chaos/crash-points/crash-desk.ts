@@ -130,7 +130,7 @@ export class CrashDesk {
     for (;;) {
       const ledger = await this.ledger();
       if (isDeepStrictEqual(ledger, this.expected) || Date.now() > giveUpAtMs) return ledger;
-      await new Promise((resolve) => setTimeout(resolve, 40));
+      await new Promise((resolve) => setTimeout(resolve, 60));
     }
   }
 
@@ -161,7 +161,7 @@ export class CrashDesk {
         .sort(),
       counter: counter === null ? 0 : (JSON.parse(counter) as { count: number }).count,
       ticks: timer === null ? 0 : (JSON.parse(timer) as { ticks: number }).ticks,
-      dead: dead.map((fields) => `${this.#own(fields['id'])} ${fields['reason'] ?? ''}`).sort(),
+      dead: dead.map(({ id, reason = '', failures = '' }) => `${this.#own(id)} ${reason}, ${failures} failed`).sort(),
       groups: Object.fromEntries(
         await Promise.all(this.#groups.map(async (group) => [group, await this.#readGroup(group)] as const)),
       ),
@@ -277,10 +277,10 @@ function expectedLedger(situation: Situation, groups: readonly string[]): Ledger
   const { kinds, expectCondemned = false } = situation;
   const keys = (wanted: (kind: Kind) => boolean) => kinds.filter(wanted).flatMap(keysOf).sort();
   const dead = [
-    ...keys((kind) => kind === 'poison').map((key) => `${key} permanent`),
-    ...keys((kind) => kind === 'bug').map((key) => `${key} failures`),
-    ...keys((kind) => kind === 'curable').map((key) => `${key} permanent`),
-    ...(expectCondemned ? keys((kind) => kind === 'suspect').map((key) => `${key} process_deaths`) : []),
+    ...keys((kind) => kind === 'poison').map((key) => `${key} permanent, 1 failed`),
+    ...keys((kind) => kind === 'bug').map((key) => `${key} failures, 3 failed`),
+    ...keys((kind) => kind === 'curable').map((key) => `${key} permanent, 1 failed`),
+    ...(expectCondemned ? keys((kind) => kind === 'suspect').map((key) => `${key} process_deaths, 2 failed`) : []),
   ];
   const condemned = (kind: Kind) => expectCondemned && kind === 'suspect';
   const isCounted = (kind: Kind) => kind === 'chain' || kind === 'late';

@@ -24,6 +24,7 @@ export async function runCombination(pool: ProcessPool, desk: CrashDesk, combina
   const first = start('a', { point, how: fault, skip: situation.skip ?? 0, armed });
   await provoke(situation, desk, first);
   await first.heard('reached');
+  if (situation.flushThere === true) await desk.flush();
   await desk.openGate();
   if (fault === 'kill') await seeKilled(first, point);
   if (fault === 'stall') start('b');

@@ -46,6 +46,8 @@ export interface Situation {
   readonly skip?: number;
   /** After all is done: `flush` empties Redis, and the fault strikes after that. */
   readonly provoke?: 'flush' | 'stop';
+  /** Redis is emptied once more when the process is at the crash point. */
+  readonly flushThere?: boolean;
   /** Tries of the suspect that have ended without a word, beside others and alone. */
   readonly tries?: { readonly beside: number } | { readonly alone: number };
   /** Old rows of inbox and outbox are there. */
@@ -80,6 +82,7 @@ export const situations = {
   ballast: { kinds: [...everything, 'ballast'] },
   old: { kinds: everything, oldRows: true },
   flush: { kinds: lasting, provoke: 'flush' },
+  'flush again': { kinds: lasting, provoke: 'flush', flushThere: true },
 } as const satisfies Record<string, Situation>;
 export type SituationName = keyof typeof situations;
 
@@ -124,9 +127,9 @@ export const situationsOf: Readonly<Record<CrashPoint, readonly [SituationName, 
   'trim.after': ['ballast'],
   'bury.before': ['everything'],
   'bury.after': ['everything'],
-  'rebuild.before': ['everything', 'flush'],
-  'rebuild.after': ['everything', 'flush'],
-  'rebuild.kept': ['everything', 'flush'],
+  'rebuild.before': ['everything', 'flush', 'flush again'],
+  'rebuild.after': ['everything', 'flush', 'flush again'],
+  'rebuild.kept': ['everything', 'flush', 'flush again'],
   'external.before': ['send'],
   'external.acquired': ['send'],
   'external.sent': ['send'],
