@@ -4,6 +4,8 @@ import type { Delivery } from './delivery.js';
 import type { DeadLetter } from './stream-admin.js';
 
 const LONGEST_MESSAGE = 2_000;
+/** A value below it can be written as JSON anywhere; Node's stack gives up in the thousands. */
+const DEEPEST_PAYLOAD = 200;
 
 /** Decides a failed attempt's fate: at once to the dead letters, retried without end, counted, or the end of a process. */
 export type FailureKind = 'permanent' | 'transient' | 'counted' | 'deaths';
@@ -56,7 +58,7 @@ function withoutData(fields: readonly string[]): string[] {
   return kept;
 }
 
-/** Reads an entry of a dead-letter stream, whoever wrote it. */
+/** Reads an entry of a dead-letter stream, whoever wrote it. A payload that is no JSON or nests too deep stays a text. */
 export function readLetter(id: string, flat: readonly string[], requeued: boolean): DeadLetter {
   const fields = new Map<string, string>();
   for (let i = 0; i + 1 < flat.length; i += 2) fields.set(flat[i] ?? '', flat[i + 1] ?? '');
@@ -70,7 +72,7 @@ export function readLetter(id: string, flat: readonly string[], requeued: boolea
     group: text('group'),
     consumer: text('consumer'),
     entryId: text('entryId'),
-    payload: parseOr(fields.get('data')),
+    payload: readPayload(fields.get('data')),
     failures: number('failures'),
     deliveries: number('deliveries'),
     reason: text('reason'),
@@ -82,6 +84,25 @@ export function readLetter(id: string, flat: readonly string[], requeued: boolea
     lastFailedAt: isoOf(number('lastFailedAtMs')),
     requeued,
   };
+}
+
+function readPayload(text: string | undefined): unknown {
+  return text !== undefined && nestsTooDeep(text) ? text : parseOr(text);
+}
+
+function nestsTooDeep(text: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i += 1) {
+    const sign = text[i];
+    if (sign === '"') quoted = !quoted;
+    else if (quoted && sign === '\\') i += 1;
+    else if (quoted) continue;
+    else if (sign === '[' || sign === '{') depth += 1;
+    else if (sign === ']' || sign === '}') depth -= 1;
+    if (depth > DEEPEST_PAYLOAD) return true;
+  }
+  return false;
 }
 
 /** The error of a record; text that is none of ours becomes the message. */

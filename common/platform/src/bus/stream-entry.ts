@@ -3,6 +3,9 @@ import { digestOf } from './message-id.js';
 import type { PayloadSchema } from './subscription.js';
 import { traceIdOf } from './trace-context.js';
 
+const MOST_PROBLEMS = 10;
+const LONGEST_PROBLEM = 180;
+
 /** An entry as Redis gave it to this consumer. */
 export interface StreamEntry {
   readonly stream: string;
@@ -61,14 +64,21 @@ export function parsePayload<Payload>(
   }
   const parsed = schema.safeParse(json);
   if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      (issue) => `${issue.path.map(String).join('.') || 'data'}: ${issue.message}`,
-    );
-    throw unparseable(`expected a payload of the stream's schema, was wrong in ${problems.join('; ')}`);
+    throw unparseable(`expected a payload of the stream's schema, was wrong in ${problemsOf(parsed.error.issues)}`);
   }
   const { messageId, traceparent } = header;
   const traceId = traceIdOf({ payload: json, messageId, ...(traceparent === undefined ? {} : { traceparent }) });
   return { payload: parsed.data, traceId };
+}
+
+/** A payload may be wrong in thousands of places, with names of any length; a message names a few. */
+function problemsOf(issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]): string {
+  const named = issues.slice(0, MOST_PROBLEMS).map(({ path, message }) => {
+    const problem = `${path.map(String).join('.') || 'data'}: ${message}`;
+    return problem.slice(0, LONGEST_PROBLEM);
+  });
+  const more = issues.length - named.length;
+  return named.join('; ') + (more > 0 ? `; and in ${String(more)} more` : '');
 }
 
 function unparseable(message: string, cause?: unknown): PermanentError {
