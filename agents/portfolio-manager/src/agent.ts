@@ -78,6 +78,7 @@ function wire(context: AgentContext<PortfolioSettings>): AgentWiring {
     start: async () => {
       await store.open(openLedger(settings().startEquityQuote, clock.now()));
       await books.current();
+      await desk.marks.current();
     },
   };
 }
