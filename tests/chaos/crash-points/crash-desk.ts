@@ -16,7 +16,7 @@ CREATE TABLE crash_rows (desk text, key text);
 `;
 
 const BALLAST_LEFT = 110;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 30_000;
 const ROOTS: readonly Kind[] = [
   'chain',
   'row',

@@ -27,18 +27,28 @@ export async function runCombination(pool: ProcessPool, desk: CrashDesk, combina
   if (situation.flushThere === true) await desk.flush();
   await desk.openGate();
   if (fault === 'kill') await seeKilled(first, point);
-  if (fault === 'stall') start('b');
+  if (fault === 'stall') await goOnBeside(situation, desk, { first, start });
   else if (fault === 'kill' || situation.provoke === 'stop') start('a');
-  if (fault === 'stall') {
-    await desk.settled();
-    first.goOn();
-    await first.heard('went on');
-    await first.heard('turned', 'stopped');
-  }
   await desk.settled();
   await Promise.all(taken.map((process) => process.stop()));
   for (const process of taken) pool.giveBack(process);
   return desk.ledger();
+}
+
+/** Another process takes over; the stalled one goes on when that has all in hand, or has done it. */
+async function goOnBeside(
+  { beside = false }: Situation,
+  desk: CrashDesk,
+  parts: { first: WorkerProcess; start: (...job: Parameters<CrashDesk['job']>) => WorkerProcess },
+): Promise<void> {
+  const { first, start } = parts;
+  const second = start('b', beside ? { point: 'handle.before', how: 'stall', skip: 0, armed: true } : undefined);
+  if (beside) await second.heard('reached');
+  else await desk.settled();
+  first.goOn();
+  await first.heard('went on');
+  await first.heard('turned', 'stopped');
+  if (beside) second.goOn();
 }
 
 async function provoke(situation: Situation, desk: CrashDesk, process: WorkerProcess): Promise<void> {

@@ -53,6 +53,8 @@ export interface Situation {
   /** Old rows of inbox and outbox are there. */
   readonly oldRows?: boolean;
   readonly expectCondemned?: boolean;
+  /** Stalls only: the process goes on while another one has its entries in hand, instead of after that has finished. */
+  readonly beside?: boolean;
 }
 
 const everything: readonly Kind[] = ['chain', 'row', 'send', 'flaky', 'poison', 'bug', 'curable', 'route', 'timer'];
@@ -82,6 +84,13 @@ export const situations = {
   ballast: { kinds: [...everything, 'ballast'] },
   old: { kinds: everything, oldRows: true },
   flush: { kinds: lasting, provoke: 'flush' },
+  'chain beside': { kinds: ['chain'], beside: true },
+  'row beside': { kinds: ['row'], beside: true },
+  'send beside': { kinds: ['send'], beside: true },
+  'flaky beside': { kinds: ['flaky'], beside: true },
+  'poison beside': { kinds: ['poison', 'bug'], beside: true },
+  'held beside': { kinds: ['held'], beside: true },
+  'suspect beside': { kinds: ['suspect'], beside: true },
   'flush again': { kinds: lasting, provoke: 'flush', flushThere: true },
 } as const satisfies Record<string, Situation>;
 export type SituationName = keyof typeof situations;
@@ -96,18 +105,18 @@ export const situationsOf: Readonly<Record<CrashPoint, readonly [SituationName, 
   'groups.after': ['everything', 'flush'],
   'read.before': ['everything'],
   'read.after': ['everything'],
-  'handle.before': ['chain', 'row', 'send'],
-  'handle.after': ['chain', 'row', 'send'],
-  'apply.before': ['row', 'send'],
+  'handle.before': ['chain', 'row', 'send', 'chain beside'],
+  'handle.after': ['chain', 'row', 'send', 'chain beside', 'row beside'],
+  'apply.before': ['row', 'send', 'row beside'],
   'apply.uncommitted': ['row', 'send'],
-  'apply.after': ['row', 'send'],
-  'commit.before': ['chain', 'row', 'send'],
+  'apply.after': ['row', 'send', 'row beside'],
+  'commit.before': ['chain', 'row', 'send', 'chain beside', 'row beside', 'send beside'],
   'commit.after': ['chain', 'row', 'send'],
-  'fail.before': ['flaky', 'poison', 'bug', 'condemned'],
+  'fail.before': ['flaky', 'poison', 'bug', 'condemned', 'flaky beside', 'poison beside'],
   'fail.after': ['flaky', 'poison', 'bug', 'condemned'],
-  'suspect.before': ['suspect', 'alone'],
+  'suspect.before': ['suspect', 'alone', 'suspect beside'],
   'suspect.after': ['suspect', 'alone'],
-  'beat.before': ['held'],
+  'beat.before': ['held', 'held beside'],
   'beat.after': ['held'],
   'sweep.before': ['suspect', 'left'],
   'sweep.after': ['suspect', 'left'],
@@ -131,8 +140,8 @@ export const situationsOf: Readonly<Record<CrashPoint, readonly [SituationName, 
   'rebuild.after': ['everything', 'flush', 'flush again'],
   'rebuild.kept': ['everything', 'flush', 'flush again'],
   'external.before': ['send'],
-  'external.acquired': ['send'],
-  'external.sent': ['send'],
+  'external.acquired': ['send', 'send beside'],
+  'external.sent': ['send', 'send beside'],
   'external.failed': ['unsure'],
   'external.noted': ['unsure'],
 };
@@ -151,8 +160,15 @@ export function combinations(): Combination[] {
   return pointNames().flatMap((point) =>
     faults
       .filter((fault) => !impossible.some((one) => one.point === point && one.fault === fault))
-      .flatMap((fault) => situationsOf[point].map((situation) => ({ point, fault, situation }))),
+      .flatMap((fault) => situationsOf[point].filter(allows(fault)).map((situation) => ({ point, fault, situation }))),
   );
+}
+
+function allows(fault: Fault): (name: SituationName) => boolean {
+  return (name) => {
+    const situation: Situation = situations[name];
+    return fault === 'stall' || situation.beside !== true;
+  };
 }
 
 export function pointNames(): CrashPoint[] {
