@@ -36,6 +36,15 @@ describe('stream entries', () => {
     expect(parse('data', 'null')).toThrow(/wrong in data: .*expected object/);
   });
 
+  it('are refused in a message of bounded length, however much is wrong with them', () => {
+    const legs = Array.from({ length: 5_000 }, () => ({ qty: 1 }));
+    const refused = () => parsePayload(readHeader(anEntry('data', JSON.stringify({ legs }))), schema);
+    expect(refused).toThrow(/legs\.9\.qty: [^;]*; and in 4990 more$/);
+    const names = z.record(z.string(), z.number());
+    const longName = JSON.stringify({ ['n'.repeat(100_000)]: 'x' });
+    expect(() => parsePayload(readHeader(anEntry('data', longName)), names)).toThrow(/^.{100,300}$/);
+  });
+
   it('bring their failures and due time along when they are taken over', () => {
     const swept = readSwept('orders', [
       '5-2',

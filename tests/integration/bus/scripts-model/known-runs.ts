@@ -17,7 +17,17 @@ const giveUp = (pick: number): Step => ({
 });
 const requeue: Step = { kind: 'requeue', stream: IN, pick: 0, announced: false, broken: false };
 
-/** Runs that went wrong once; they are taken before the random ones. */
+/** Two entries of one batch that read the same version of a state: only the first may write it. */
+const writing = (pick: number): CommitChoice => {
+  const states = [{ key: 0, stale: false, remove: false }];
+  return { stream: IN, pick, effect: true, repeated: false, outputs: [], states };
+};
+const bothWrite: Step = {
+  ...{ kind: 'commit', group: 'g1', consumer: 'a', slot: 0, broken: false },
+  choices: [writing(own(0)), writing(own(1))],
+};
+
+/** Runs that went wrong once, and those that chance seldom makes; they are taken before the random ones. */
 export const knownRuns: readonly { readonly longAgo: number; readonly steps: Step[] }[] = [
   // A copy is given up, the published entry is done, the copy is requeued.
   { longAgo: 0, steps: [publish, addByHand, read, giveUp(own(1)), commitOf(own(0)), requeue, read, commitOf(own(0))] },
@@ -26,4 +36,5 @@ export const knownRuns: readonly { readonly longAgo: number; readonly steps: Ste
     longAgo: 0,
     steps: [addByHand, publish, read, giveUp(own(0)), commitOf(own(0)), addByHand, read, commitOf(own(0))],
   },
+  { longAgo: 0, steps: [addByHand, { ...addByHand, message: 1 }, read, bothWrite] },
 ];
