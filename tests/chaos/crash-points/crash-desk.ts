@@ -161,7 +161,7 @@ export class CrashDesk {
         .sort(),
       counter: counter === null ? 0 : (JSON.parse(counter) as { count: number }).count,
       ticks: timer === null ? 0 : (JSON.parse(timer) as { ticks: number }).ticks,
-      dead: dead.map(({ id, reason = '', failures = '' }) => `${this.#own(id)} ${reason}, ${failures} failed`).sort(),
+      dead: dead.map((fields) => this.#readLetter(fields)).sort(),
       groups: Object.fromEntries(
         await Promise.all(this.#groups.map(async (group) => [group, await this.#readGroup(group)] as const)),
       ),
@@ -189,6 +189,12 @@ export class CrashDesk {
       unconfirmed: row?.unconfirmed as number,
       oldRows: row?.old as number,
     };
+  }
+
+  /** No failure may be counted twice: then there are more of them than deliveries. */
+  #readLetter({ id, reason = '', failures = '', deliveries = '' }: Record<string, string | undefined>): string {
+    const letter = `${this.#own(id)} ${reason}, ${failures} failed`;
+    return Number(failures) <= Number(deliveries) ? letter : `${letter} in ${deliveries} deliveries`;
   }
 
   async #readGroup(group: string): Promise<Ledger['groups'][string]> {

@@ -1,4 +1,5 @@
 // What a worker of the crash-point tests does: effects of every kind, and everything an agent does besides handling messages.
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openBus } from '@octant/platform/bus/open-bus';
 import { writeOutbox } from '@octant/platform/bus/outbox';
@@ -195,12 +196,15 @@ function tickTimer(desk) {
 
 /** State and message from outside a handler, together, once. */
 async function tick(job, { state, bus }) {
+  const by = randomUUID();
+  let answer;
   for (;;) {
-    const { version } = await state.read('timer');
+    const { version, value } = await state.read('timer');
+    if (answer === 'stale' && value?.by === by) throw new Error('expected ok of a change that was made, was stale');
     if (version > 0) return;
-    await bus.commit({
+    answer = await bus.commit({
       messages: [{ ...outputOf('timer-0'), id: `${job.name}:timer-0` }],
-      state: [{ key: 'timer', expectedVersion: 0, value: { ticks: 1 } }],
+      state: [{ key: 'timer', expectedVersion: 0, value: { ticks: 1, by } }],
     });
   }
 }
