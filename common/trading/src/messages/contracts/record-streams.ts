@@ -19,7 +19,11 @@ export const recordStreams = {
     ],
     ids: [
       { by: 'market-analyst', id: '<input>/<index>', of: '`feed_failed`; the input is the `watch` command' },
-      { by: 'notification-manager', id: 'dlq_growth:<stream>:<letter>', of: '`dlq_growth`; the letter is the newest one' },
+      {
+        by: 'notification-manager',
+        id: 'dlq_growth:<stream>:<letter>',
+        of: '`dlq_growth`; the letter is the newest one',
+      },
       {
         by: 'notification-manager',
         id: 'notify:<key>',
