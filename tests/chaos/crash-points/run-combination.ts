@@ -1,4 +1,5 @@
-import type { CrashDesk, Ledger } from './crash-desk.js';
+import type { CrashDesk } from './crash-desk.js';
+import type { Ledger } from './ledger.js';
 import type { ProcessPool, WorkerProcess } from './process-pool.js';
 import { type Combination, type Situation, situations } from './situations.js';
 
@@ -35,16 +36,24 @@ export async function runCombination(pool: ProcessPool, desk: CrashDesk, combina
   return desk.ledger();
 }
 
-/** Another process takes over; the stalled one goes on when that has all in hand, or has done it. */
+/**
+ * Redis was emptied, and the stalled process goes on alone; or another one takes over, and the stalled one goes on when that
+ * has all in hand, or has done it.
+ */
 async function goOnBeside(
-  { beside = false }: Situation,
+  { beside = false, flushThere = false }: Situation,
   desk: CrashDesk,
   parts: { first: WorkerProcess; start: (...job: Parameters<CrashDesk['job']>) => WorkerProcess },
 ): Promise<void> {
   const { first, start } = parts;
+  if (flushThere) {
+    first.goOn();
+    await first.heard('went on');
+    return;
+  }
   const second = start('b', beside ? { point: 'handle.before', how: 'stall', skip: 0, armed: true } : undefined);
   if (beside) await second.heard('reached');
-  else await desk.settled();
+  else await desk.done('the second process');
   first.goOn();
   await first.heard('went on');
   await first.heard('turned', 'stopped');
@@ -53,7 +62,7 @@ async function goOnBeside(
 
 async function provoke(situation: Situation, desk: CrashDesk, process: WorkerProcess): Promise<void> {
   if (situation.provoke === 'flush') {
-    await desk.settled();
+    await desk.done('the process');
     await process.arm();
     await desk.flush();
   } else if (situation.provoke === 'stop') {

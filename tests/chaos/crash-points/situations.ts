@@ -46,7 +46,7 @@ export interface Situation {
   readonly skip?: number;
   /** After all is done: `flush` empties Redis, and the fault strikes after that. */
   readonly provoke?: 'flush' | 'stop';
-  /** Redis is emptied once more when the process is at the crash point. */
+  /** Redis is emptied once more when the process is at the crash point; stalled there, it goes on alone. */
   readonly flushThere?: boolean;
   /** Tries of the suspect that have ended without a word, beside others and alone. */
   readonly tries?: { readonly beside: number } | { readonly alone: number };
