@@ -200,7 +200,11 @@ async function tick(job, { state, bus }) {
   let answer;
   for (;;) {
     const { version, value } = await state.read('timer');
-    if (answer === 'stale' && value?.by === by) throw new Error('expected ok of a change that was made, was stale');
+    if (answer === 'stale' && value?.by === by) {
+      // Thrown it would be tried again, to a better end.
+      process.stderr.write('expected ok of a change that was made, was stale\n');
+      process.exit(1);
+    }
     if (version > 0) return;
     answer = await bus.commit({
       messages: [{ ...outputOf('timer-0'), id: `${job.name}:timer-0` }],
