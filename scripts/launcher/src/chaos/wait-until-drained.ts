@@ -4,6 +4,8 @@ import type { Root } from './plan/roots.js';
 
 const LONGEST_MS = 180_000;
 const POLL_MS = 100;
+const MOST_COUNTED = 5_000;
+const COUNT_AFTER = "return #redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2])";
 
 /** Entries that are not acknowledged, over all groups; delivered or not. Rejects while Redis is away. */
 export async function countUnhandled({ quickRedis, keys }: Observer): Promise<number> {
@@ -63,13 +65,11 @@ async function readGroup(
     const groups = (await redis.xinfo('GROUPS', key)) as unknown[][];
     const facts = groups.map(factsOf).find((each) => each.get('name') === group);
     if (facts === undefined) return nothing;
-    const lag = facts.get('lag');
     return {
       stream,
       added: await countAdded(redis, key),
       pending: Number(facts.get('pending')),
-      lag:
-        typeof lag === 'number' ? lag : await undelivered({ redis, keys }, key, String(facts.get('last-delivered-id'))),
+      lag: await countUndelivered(redis, key, String(facts.get('last-delivered-id'))),
     };
   } catch (error) {
     if (error instanceof Error && error.message.includes('no such key')) return nothing;
@@ -82,9 +82,9 @@ async function countAdded(redis: Observer['redis'], key: string): Promise<number
   return Number(factsOf((await redis.xinfo('STREAM', key)) as unknown[]).get('entries-added'));
 }
 
-/** For when Redis does not know the lag. */
-async function undelivered({ redis }: Pick<Observer, 'redis' | 'keys'>, key: string, after: string): Promise<number> {
-  return (await redis.xrange(key, `(${after}`, '+', 'COUNT', 1)).length;
+/** Redis' own lag is wrong once it was started again on a stream that was trimmed: entries are counted, up to the bound. */
+async function countUndelivered(redis: Observer['redis'], key: string, after: string): Promise<number> {
+  return Number(await redis.eval(COUNT_AFTER, 1, key, `(${after}`, MOST_COUNTED));
 }
 
 async function countOutbox({ database }: Observer): Promise<number> {
