@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { HaltView, type HaltState } from './halt-view.js';
+import type { HaltState } from './halt-state.js';
+import { HaltView } from './halt-view.js';
 import { MemoryHalts } from './testing/fakes.js';
 
 const halted: HaltState = { haltVersion: 2, halted: true, reason: 'maintenance' };

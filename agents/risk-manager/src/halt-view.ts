@@ -1,15 +1,7 @@
 import { TransientError } from '@octant/platform/errors/errors';
 import type { Sql } from '@octant/platform/postgres/sql';
 import type { HaltStore } from './adapters/halt-store.js';
-
-export interface HaltState {
-  /** Rises with every halt and unhalt; 0 before the first. */
-  readonly haltVersion: number;
-  readonly halted: boolean;
-  readonly reason: string | null;
-}
-
-export const NEVER_HALTED: HaltState = { haltVersion: 0, halted: false, reason: null };
+import { NEVER_HALTED, type HaltState } from './halt-state.js';
 
 /**
  * What this process knows about the halt: a copy in memory, so that a decision asks nobody, and Postgres behind it, for

@@ -1,5 +1,5 @@
 import type { Database, Sql } from '@octant/platform/postgres/sql';
-import type { HaltState } from '../halt-view.js';
+import type { HaltState } from '../halt-state.js';
 
 /** Keeps the newest halt or unhalt where an emptied Redis cannot take it away. */
 export interface HaltStore {

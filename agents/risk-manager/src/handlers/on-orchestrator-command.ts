@@ -1,7 +1,8 @@
 import type { Incoming } from '@octant/platform/bus/message';
 import type { HandlerResult } from '@octant/platform/bus/subscription';
 import type { OrchestratorCommand } from '@octant/trading/messages/orchestrator-commands';
-import type { HaltState, HaltView } from '../halt-view.js';
+import type { HaltState } from '../halt-state.js';
+import type { HaltView } from '../halt-view.js';
 
 /** Whether risk cares about the command. */
 export function isHaltOrUnhalt(command: OrchestratorCommand): boolean {
