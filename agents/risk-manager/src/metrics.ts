@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { HaltState } from './halt-view.js';
+import type { HaltState } from './halt-state.js';
 import type { Verdict } from './verdict.js';
 
 export interface RiskMetrics {

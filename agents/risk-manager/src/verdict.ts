@@ -2,7 +2,7 @@ import type { RiskRequest } from '@octant/trading/messages/risk';
 import { decideRisk } from '@octant/trading/risk/decide-risk';
 import type { RefusalCode } from '@octant/trading/risk/refusals';
 import type { RiskPolicy } from '@octant/trading/risk/risk-policy';
-import type { HaltState } from './halt-view.js';
+import type { HaltState } from './halt-state.js';
 
 /** What is asked about; `atMs` is domain time. */
 export type RiskQuestion = Pick<

@@ -5,7 +5,7 @@ import type { Clock } from '@octant/platform/time/clock';
 import type { Sql } from '@octant/platform/postgres/sql';
 import type { RiskPolicy } from '@octant/trading/risk/risk-policy';
 import type { HaltStore } from '../adapters/halt-store.js';
-import type { HaltState } from '../halt-view.js';
+import type { HaltState } from '../halt-state.js';
 
 /** 2024-01-01T01:00:01Z, for ever. */
 export const stillClock: Clock = {
