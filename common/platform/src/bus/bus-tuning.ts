@@ -47,7 +47,7 @@ export interface BusTuning {
 export const defaultTuning: BusTuning = {
   blockMs: 1_000,
   readCount: 128,
-  readAhead: 512,
+  readAhead: 768,
   parkedLimit: 4_096,
   concurrency: 64,
   leaseMs: 2_000,

@@ -16,7 +16,7 @@ const STATUS_OF: Readonly<Record<string, CommitStatus>> = {
 };
 const LARGEST_BATCH = 128;
 const LARGEST_SIZE = 256 * 1024;
-const IN_FLIGHT = 2;
+const IN_FLIGHT = 3;
 
 interface Request {
   readonly settlement: EncodedSettlement;
