@@ -10,7 +10,7 @@ import type { TimeframeName } from '@octant/trading/messages/envelope';
 import { pino } from 'pino';
 import { AGENTS, portsFrom, type AgentName } from '../../scripts/launcher/src/fleet/agents.js';
 import { Fleet } from '../../scripts/launcher/src/fleet/fleet.js';
-import { findFreePort, isPortFree } from '../../scripts/launcher/src/servers/free-port.js';
+import { findFreeRow } from '../../scripts/launcher/src/servers/free-port.js';
 import { ADMIN_TOKEN, SERVICE_TOKEN, type HttpAnswer } from './agent-desk.js';
 import { freshDesk, type FreshDesk } from './test-servers.js';
 
@@ -86,10 +86,21 @@ export class TestFleet {
       mkdirSync(dirname(join(configFolder, file)), { recursive: true });
       writeFileSync(join(configFolder, file), text);
     }
-    const fleet = new TestFleet(desk, { folder, basePort: await freeRange(AGENTS.length), configFolder });
-    await fleet.fleet.start();
-    await fleet.fleet.awaitReady(AbortSignal.timeout(60_000), () => undefined);
+    const fleet = new TestFleet(desk, { folder, basePort: await findFreeRow(AGENTS.length), configFolder });
+    await fleet.#awaitReady();
     return fleet;
+  }
+
+  /** @throws Error that says which agents are not ready and which have died; nothing is left running. */
+  async #awaitReady(): Promise<void> {
+    let waiting = '';
+    try {
+      await this.fleet.start();
+      await this.fleet.awaitReady(AbortSignal.timeout(60_000), (line) => (waiting = line.trim()));
+    } catch (cause) {
+      await this.stop();
+      throw new Error(`the fleet did not start: ${waiting}; deaths: ${this.deaths.join('; ')}`, { cause });
+    }
   }
 
   url(agent: AgentName): string {
@@ -173,15 +184,5 @@ export class TestFleet {
     await this.fleet.stop();
     await this.desk.drop();
     rmSync(this.#folder, { recursive: true, force: true });
-  }
-}
-
-/** The first of `count` neighbouring ports that are all free. */
-async function freeRange(count: number): Promise<number> {
-  for (;;) {
-    const base = await findFreePort();
-    if (base + count > 65_535) continue;
-    const free = await Promise.all(Array.from({ length: count }, (_, index) => isPortFree(base + index)));
-    if (free.every(Boolean)) return base;
   }
 }
