@@ -168,9 +168,11 @@ function onAnswer(
     core.logger.debug({ ...about(delivery), status }, 'somebody else has the entry');
     return;
   }
-  if (applied.outboxIds.length > 0) core.effects?.published(applied.outboxIds);
   count(core, delivery, status === 'DUP' || applied.repeated ? 'duplicate' : 'handled');
-  if (status === 'OK') notifyCommitted(core, delivery, result);
+  if (status !== 'OK') return;
+  // Only this commit is known to have published them; what another answered is left to the relay.
+  if (applied.outboxIds.length > 0) core.effects?.published(applied.outboxIds);
+  notifyCommitted(core, delivery, result);
 }
 
 function notifyCommitted(core: BusCore, delivery: Delivery, result: HandlerResult): void {
@@ -233,10 +235,15 @@ async function happenedAlready(core: BusCore, delivery: Delivery, committer: Com
   if (core.effects === undefined || plan.kind !== 'handle') return false;
   const left = await core.effects.findApplied(inboxConsumer(delivery), delivery.header.messageId);
   if (left === undefined) return false;
-  await committer.settle(delivery, { outputs: left.outputs, state: [], traceId: plan.traceId, repeated: true });
-  core.effects.published(left.outboxIds);
+  const effect = { outputs: left.outputs, state: [], traceId: plan.traceId, repeated: true };
+  const status = await committer.settle(delivery, effect);
+  if (status === 'BUSY') {
+    delivery.dueAtMs = core.clock.now() + IN_FLIGHT_RETRY_MS;
+    return true;
+  }
   delivery.settled = true;
-  count(core, delivery, 'duplicate');
+  if (status === 'OK') core.effects.published(left.outboxIds);
+  if (status === 'OK' || status === 'DUP') count(core, delivery, 'duplicate');
   return true;
 }
 

@@ -1,5 +1,5 @@
 import type { BusCore } from './bus-core.js';
-import { encodeMessage } from './encode-message.js';
+import { publishRow } from './publish-row.js';
 import { isMissingGroup, isPassingRedisFailure } from './redis-connection.js';
 import { TransientError } from '../errors/errors.js';
 
@@ -54,15 +54,9 @@ export class Housekeeping {
   /** Publishes this agent's outbox rows that are older than `olderThanMs`; a relay that is running is waited for. */
   async relay(olderThanMs: number): Promise<number> {
     await this.#relaying?.catch(() => undefined);
-    const { effects, scripts, keys, stopping, closing } = this.#core;
+    const { effects, stopping } = this.#core;
     if (effects === undefined) return 0;
-    this.#relaying = effects.relay(
-      async ({ message, traceId }) => {
-        const encoded = encodeMessage(keys, message, traceId);
-        await scripts.runUntil({ name: 'publish', ...encoded }, () => stopping.aborted || closing.aborted);
-      },
-      { olderThanMs, stopping },
-    );
+    this.#relaying = effects.relay((row) => publishRow(this.#core, row), { olderThanMs, stopping });
     return this.#relaying;
   }
 

@@ -1,9 +1,9 @@
 import type { Publisher, Rebuild } from '../agent/definition.js';
 import { TransientError } from '../errors/errors.js';
 import type { BusCore } from './bus-core.js';
-import { encodeMessage } from './encode-message.js';
 import type { Incarnation } from './incarnation.js';
 import type { StateReader } from './message.js';
+import { publishRow } from './publish-row.js';
 import { isPassingRedisFailure } from './redis-connection.js';
 
 const RETRY_MS = 200;
@@ -152,14 +152,8 @@ export class Keeper {
   }
 
   async #republish(): Promise<number> {
-    const { effects, scripts, keys, stopping, closing } = this.#core;
+    const { effects, stopping } = this.#core;
     if (effects === undefined) return 0;
-    return effects.republish(
-      async ({ message, traceId }) => {
-        const encoded = encodeMessage(keys, message, traceId);
-        await scripts.runUntil({ name: 'publish', ...encoded }, () => stopping.aborted || closing.aborted);
-      },
-      { stopping },
-    );
+    return effects.republish((row) => publishRow(this.#core, row), { stopping });
   }
 }

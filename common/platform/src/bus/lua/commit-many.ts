@@ -1,4 +1,4 @@
-import { answerFunctions, markerFunctions, publishFunction, stateFunctions } from './fragments.js';
+import { answerFunctions, markerFunctions, pendingFunctions, publishFunction, stateFunctions } from './fragments.js';
 
 export const commitManyScript = `
 -- commitMany: the effects of handled entries of one group and their acknowledgement, in one step.
@@ -19,6 +19,7 @@ export const commitManyScript = `
 ${markerFunctions}
 ${publishFunction}
 ${stateFunctions}
+${pendingFunctions}
 ${answerFunctions}
 local group, consumer, token = ARGV[1], ARGV[2], ARGV[3]
 local kept = redis.call('HGET', KEYS[1], ARGV[4])
@@ -39,15 +40,9 @@ local function ownedBetween(stream, first, last, count)
   for i = 1, #rows do owned[rows[i][1]] = true end
   return owned
 end
-local function ownerOf(stream, entry)
-  local row = redis.call('XPENDING', stream, group, entry, entry, 1)[1]
-  return row and row[2]
-end
 for i = 0, outStreams - 1 do
-  local kind = redis.call('TYPE', KEYS[firstOut + 2 * i]).ok
-  if kind ~= 'stream' and kind ~= 'none' then
-    return redis.error_reply('WRONGTYPE expected a stream at ' .. KEYS[firstOut + 2 * i] .. ', was a ' .. kind)
-  end
+  local refusal = refusalOf(KEYS[firstOut + 2 * i])
+  if refusal then return refusal end
 end
 
 -- Everything is looked at before anything is written.
@@ -78,8 +73,8 @@ for s = 0, sections - 1 do
     local entry = entries[e]
     local letter = 'O'
     if not owned[entry.id] then
-      local owner = ownerOf(KEYS[k], entry.id)
-      if not owner then letter = 'G' elseif owner ~= consumer then letter = 'F' end
+      local pending = findPending(KEYS[k], group, entry.id)
+      if not pending then letter = 'G' elseif pending[2] ~= consumer then letter = 'F' end
     end
     local first = firsts[e]
     if letter == 'O' and not entry.passed then
