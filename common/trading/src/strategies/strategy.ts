@@ -1,5 +1,8 @@
 import type { Candle } from '../market/candle.js';
+import type { CandleColumns } from '../market/candle-columns.js';
 import type { OrderSide } from '../messages/envelope.js';
+import type { ExitPlan } from './exit-plan.js';
+import type { SignalColumns } from './signal-columns.js';
 
 /** The tunable numbers of a strategy; thresholds are in the strategy's own score units (see its file). */
 export interface StrategyParameters {
@@ -13,6 +16,8 @@ export interface StrategyParameters {
 export interface StrategySignal {
   side: OrderSide;
   confidence: number;
+  /** Of a buy: how the position is to be left. */
+  exits?: ExitPlan;
 }
 
 /** One pass of a strategy over one symbol's candles. */
@@ -23,6 +28,12 @@ export interface StrategyRun {
    * first one give the same bits. Signals are level-triggered: given on every candle whose condition holds.
    */
   onCandle(candle: Candle): StrategySignal | undefined;
+  /**
+   * Takes the candles `from` (inclusive) to `to` (exclusive) of `columns`, the next ones in their order, and writes the
+   * signal of candle `from + i` to element `i` of `out`, which may be longer; bit for bit what `onCandle` gives for each in
+   * turn, however the candles are cut into runs. A strategy that has no faster way leaves it out.
+   */
+  onColumns?(columns: CandleColumns, range: { from: number; to: number }, out: SignalColumns): void;
 }
 
 /** A built-in way to turn candles into signals. */
