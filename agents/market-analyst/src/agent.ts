@@ -6,7 +6,7 @@ import type { OrchestratorCommand } from '@octant/trading/messages/orchestrator-
 import { streams } from '@octant/trading/messages/streams';
 import { candleFiles } from './adapters/candle-files.js';
 import { candleStore, type Series } from './adapters/candle-store.js';
-import { openCcxtExchange } from './adapters/ccxt-exchange.js';
+import { openVenues } from './adapters/open-venues.js';
 import { feedStore } from './adapters/feed-store.js';
 import { signalStore } from './adapters/signal-store.js';
 import { config, type Settings } from './config.js';
@@ -21,6 +21,7 @@ import { onUnwatch } from './handlers/on-unwatch.js';
 import { onWatch } from './handlers/on-watch.js';
 import { analystMetrics } from './metrics.js';
 import { candleOperations } from './routes/candles.js';
+import { feedOperations } from './routes/feeds.js';
 import { signalOperations } from './routes/signals.js';
 import { Analyst } from './signals/analyst.js';
 import { Evaluators } from './signals/evaluators.js';
@@ -35,11 +36,12 @@ function wire(context: AgentContext<Settings>) {
   const { feeds, signals } = desk;
   return {
     consumes: [commands(context, desk)],
-    operations: { ...candleOperations(desk), ...signalOperations(desk) },
+    operations: { ...candleOperations(desk), ...feedOperations(desk), ...signalOperations(desk) },
     schedules: [{ name: 'save-signals', everyMs: SAVE_SIGNALS_EVERY_MS, run: () => signals.save() }],
     start: () => feeds.restore(),
     stop: async () => {
       await feeds.stop();
+      desk.venues.close();
       await signals.save();
     },
   };
@@ -62,9 +64,9 @@ function openDesk(context: AgentContext<Settings>) {
     evaluators.forgetFrom(series, fromMs);
     feeds.forgetCandlesOf(series.source);
   };
-  const openExchange = (id: string) => openCcxtExchange({ id, apiUrl: env[`${id.toUpperCase()}_API_URL`] });
+  const venues = openVenues(context);
   const common = { candles, feeds: feedRows, memory, metrics, clock, logger, settings, publish };
-  const live = new LiveFeeds({ ...common, openExchange, onBackfilled: onStored });
+  const live = new LiveFeeds({ ...common, openExchange: venues.open, onBackfilled: onStored });
   const files = candleFiles(env['CONFIG_DIR'] ?? findUpward('config', { from: process.cwd(), variable: 'CONFIG_DIR' }));
   const readPosition = (sessionId: string) => context.state.read<SimulatorPosition>(positionKey(sessionId));
   const feeds = new Feeds({ ...common, live, files, readPosition: async (id) => (await readPosition(id)).value });
@@ -75,7 +77,21 @@ function openDesk(context: AgentContext<Settings>) {
     if (settings().datasources.get(source)?.exchange !== 'simulator') return source;
     return (await feedRows.findLatestOf(source))?.spec.storedAs ?? source;
   };
-  return { candles, feedRows, feeds, signals, evaluators, analyst, settings, now, readPosition, onStored, storedAs };
+  return {
+    candles,
+    feedRows,
+    feeds,
+    live,
+    venues,
+    signals,
+    evaluators,
+    analyst,
+    settings,
+    now,
+    readPosition,
+    onStored,
+    storedAs,
+  };
 }
 
 /** What the orchestrator says to the analyst; commands of one session run one after the other. */

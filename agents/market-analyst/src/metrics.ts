@@ -14,13 +14,80 @@ export interface AnalystMetrics {
   candlePublished(series: MeasuredSeries, openTimeMs: number): void;
   /** `count` candles that should be there were missing when their successor came. */
   gapFound(series: MeasuredSeries, count: number): void;
+  /** What became of them when they were asked for again: they came, or the venue has none. */
+  gapClosed(series: MeasuredSeries, counts: { readonly repaired: number; readonly empty: number }): void;
+  /** The venue has changed closed candles. */
+  corrected(series: MeasuredSeries, count: number): void;
+  /** Share of the wanted history that is there. */
+  backfilled(series: MeasuredSeries, ratio: number): void;
+  stale(series: MeasuredSeries, isStale: boolean): void;
+  socketLost(exchange: string, reason: 'silent' | 'failed'): void;
   /** The exchange answers again after a failure. */
   reconnected(exchange: string): void;
   signalGiven(strategy: string, side: 'buy' | 'sell'): void;
 }
 
 export function analystMetrics(registry: Registry): AnalystMetrics {
-  const labelNames = ['exchange', 'symbol', 'timeframe'] as const;
+  return { ...feedMetrics(registry), ...repairMetrics(registry) };
+}
+
+const labelNames = ['exchange', 'symbol', 'timeframe'] as const;
+
+type RepairMetric = 'gapClosed' | 'corrected' | 'backfilled' | 'stale' | 'socketLost';
+
+function repairMetrics(registry: Registry): Pick<AnalystMetrics, RepairMetric> {
+  const registers = [registry];
+  const outcomes = new Counter({
+    name: 'market_data_gap_outcomes_total',
+    help: 'Missing candles by what a second question gave: repaired, or empty at the venue.',
+    labelNames: [...labelNames, 'kind'],
+    registers,
+  });
+  const corrections = new Counter({
+    name: 'market_data_corrections_total',
+    help: 'Closed candles that the venue has changed since; the stored ones stay.',
+    labelNames,
+    registers,
+  });
+  const backfill = new Gauge({
+    name: 'market_data_backfill_ratio',
+    help: 'Share of the wanted history that is stored.',
+    labelNames,
+    registers,
+  });
+  const stale = new Gauge({
+    name: 'market_data_stale',
+    help: '1 while the candle that is due has not come, 0 else.',
+    labelNames,
+    registers,
+  });
+  const sockets = new Counter({
+    name: 'market_data_socket_reconnects_total',
+    help: 'Sockets that were given up and opened again.',
+    labelNames: ['exchange', 'reason'],
+    registers,
+  });
+  return {
+    gapClosed: ({ exchange, symbol, timeframe }, { repaired, empty }) => {
+      if (repaired > 0) outcomes.inc({ exchange, symbol, timeframe, kind: 'repaired' }, repaired);
+      if (empty > 0) outcomes.inc({ exchange, symbol, timeframe, kind: 'empty' }, empty);
+    },
+    corrected: ({ exchange, symbol, timeframe }, count) => {
+      corrections.inc({ exchange, symbol, timeframe }, count);
+    },
+    backfilled: ({ exchange, symbol, timeframe }, ratio) => {
+      backfill.set({ exchange, symbol, timeframe }, ratio);
+    },
+    stale: ({ exchange, symbol, timeframe }, isStale) => {
+      stale.set({ exchange, symbol, timeframe }, isStale ? 1 : 0);
+    },
+    socketLost: (exchange, reason) => {
+      sockets.inc({ exchange, reason });
+    },
+  };
+}
+
+function feedMetrics(registry: Registry): Omit<AnalystMetrics, RepairMetric> {
   const registers = [registry];
   const lastClose = new Gauge({
     name: 'market_data_last_candle_close_timestamp_seconds',

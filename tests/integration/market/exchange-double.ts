@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { SocketDouble } from './socket-double.js';
 
 export interface DoubleCandle {
   readonly openTimeMs: number;
@@ -20,6 +21,11 @@ export class ExchangeDouble {
   /** Answers 503 while it is set. */
   down = false;
   requests: string[] = [];
+  /** First open times that Binance's candle endpoint was asked for. */
+  asked: number[] = [];
+  /** Goes down by itself once that many questions for candles were answered. */
+  downAfter = Number.POSITIVE_INFINITY;
+  readonly socket: SocketDouble;
 
   private constructor() {
     this.#server = createServer((request, response) => {
@@ -29,6 +35,7 @@ export class ExchangeDouble {
       response.writeHead(body === undefined ? 503 : 200, { 'content-type': 'application/json' });
       response.end(JSON.stringify(body ?? { error: ['EService:Unavailable'] }));
     });
+    this.socket = new SocketDouble(this.#server);
   }
 
   static async open(): Promise<ExchangeDouble> {
@@ -42,6 +49,7 @@ export class ExchangeDouble {
   }
 
   close(): void {
+    this.socket.drop();
     this.#server.closeAllConnections();
     this.#server.close();
   }
@@ -64,6 +72,8 @@ export class ExchangeDouble {
       case '/api/v3/exchangeInfo':
         return { timezone: 'UTC', serverTime: 0, rateLimits: [], symbols: [binanceSymbol] };
       case '/api/v3/klines': {
+        if (this.asked.length >= this.downAfter) return undefined;
+        this.asked.push(Number(searchParams.get('startTime') ?? 0));
         const limit = Number(searchParams.get('limit') ?? 500);
         return this.#since(Number(searchParams.get('startTime') ?? 0))
           .slice(0, limit)

@@ -1,10 +1,9 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { PermanentError, TransientError } from '@octant/platform/errors/errors';
+import { AppError, PermanentError, TransientError } from '@octant/platform/errors/errors';
 import type { DecimalCandle } from '@octant/trading/market/candle';
 import { plainDecimalOf } from '@octant/trading/market/csv-number';
 import type { TimeframeName } from '@octant/trading/messages/envelope';
+import { loadCcxtClass, loadNetworkError, type CcxtExchange } from './ccxt-classes.js';
+import { withinLimits, type RequestLimits } from './request-limits.js';
 
 export interface CandleQuery {
   readonly symbol: string;
@@ -14,9 +13,19 @@ export interface CandleQuery {
   readonly limit: number;
 }
 
+/** Candles as they form, over a socket. */
+export interface CandleStream {
+  /** Resolves to the newest candle of the series at its next update. @throws Error when the socket is lost. */
+  next(series: { symbol: string; timeframe: TimeframeName }): Promise<DecimalCandle>;
+  /** Closes the socket; whoever waits is thrown at, and the next question opens a new one. */
+  reset(): Promise<void>;
+}
+
 /** Public candles of one exchange. */
 export interface LiveExchange {
   readonly id: string;
+  /** Only where the exchange has one and the data source wants it. */
+  readonly stream?: CandleStream;
   /** @throws PermanentError `unsupported_timeframe` naming the ones that it has. */
   assertServes(timeframe: TimeframeName): void;
   /**
@@ -26,36 +35,36 @@ export interface LiveExchange {
   fetchCandles(query: CandleQuery): Promise<DecimalCandle[]>;
 }
 
-/** The part of a ccxt exchange that is used here. */
-interface CcxtExchange {
-  number: (text: string) => unknown;
-  has: Record<string, unknown>;
-  urls: Record<string, unknown>;
-  timeframes: Record<string, unknown>;
-  markets: unknown;
-  loadMarkets(reload: boolean): Promise<unknown>;
-  fetchOHLCV(symbol: string, timeframe: string, since: number, limit: number): Promise<readonly unknown[][]>;
+export interface CcxtOptions {
+  readonly id: string;
+  /** Another host for all of its endpoints. */
+  readonly apiUrl: string | undefined;
+  readonly transport?: 'auto' | 'rest' | 'websocket';
+  readonly credentials?: { readonly apiKey?: string; readonly secret?: string; readonly password?: string };
+  readonly limits?: RequestLimits;
 }
 
-type CcxtClass = new (options: Record<string, unknown>) => CcxtExchange;
-type ErrorClass = new (...parameters: never[]) => Error;
-
 /**
- * Opens one exchange of ccxt by its id, with its rate limit on. Only that exchange's file is loaded: ccxt's entry point
- * would load more than a hundred of them. Its `exports` hide the single files, so the path is taken from the package's place.
- *
- * @throws PermanentError `unknown_exchange` when ccxt has no such id.
+ * Opens one exchange of ccxt by its id, with its rate limit on.
+ * @throws PermanentError `unknown_exchange` when ccxt has no such id, `no_websocket` when it has to have one and has not.
  */
-export async function openCcxtExchange(options: { id: string; apiUrl: string | undefined }): Promise<LiveExchange> {
-  const { id, apiUrl } = options;
-  const [Exchange, NetworkError] = await Promise.all([loadExchange(id), loadNetworkError()]);
-  const exchange = new Exchange({ enableRateLimit: true, options: { fetchMarkets: { types: ['spot'] } } });
-  // Prices stay the text that the exchange sent.
-  exchange.number = String;
-  exchange.has['fetchCurrencies'] = false;
-  if (apiUrl !== undefined) exchange.urls['api'] = redirect(exchange.urls['api'], apiUrl);
+export async function openCcxtExchange(options: CcxtOptions): Promise<LiveExchange> {
+  const { id, limits, transport = 'rest' } = options;
+  const [exchange, NetworkError] = await Promise.all([openClient(options), loadNetworkError()]);
+  // A failed load would be remembered and fail for ever, unless it is asked to load again.
+  const loadMarkets = async () => {
+    if (exchange.markets !== undefined) return;
+    await withinLimits(limits, { kind: 'markets', client: exchange }, () => exchange.loadMarkets(true));
+  };
+  const stream = transport === 'rest' ? undefined : streamOf(exchange, loadMarkets);
+  if (transport === 'websocket' && stream === undefined) {
+    throw new PermanentError(`transport of ${id}: expected auto or rest, was websocket, which ccxt has not`, {
+      code: 'no_websocket',
+    });
+  }
   return {
     id,
+    ...(stream === undefined ? {} : { stream }),
     assertServes(timeframe) {
       if (timeframe in exchange.timeframes) return;
       const known = Object.keys(exchange.timeframes).join(', ');
@@ -64,13 +73,14 @@ export async function openCcxtExchange(options: { id: string; apiUrl: string | u
       });
     },
     async fetchCandles({ symbol, timeframe, sinceMs, limit }) {
-      const name = symbol.replace('-', '/');
       try {
-        // A failed load would be remembered and fail for ever, unless it is asked to load again.
-        if (exchange.markets === undefined) await exchange.loadMarkets(true);
-        const rows = await exchange.fetchOHLCV(name, timeframe, sinceMs, limit);
+        await loadMarkets();
+        const rows = await withinLimits(limits, { kind: 'candles', client: exchange }, () =>
+          exchange.fetchOHLCV(nameOf(symbol), timeframe, sinceMs, limit),
+        );
         return rows.map(candleOf).sort((a, b) => a.openTimeMs - b.openTimeMs);
       } catch (error) {
+        if (error instanceof AppError) throw error;
         const reason = error instanceof Error ? error.message : String(error);
         if (error instanceof NetworkError) {
           throw new TransientError(`${id} does not answer: ${reason}`, { code: 'exchange_unreachable', cause: error });
@@ -84,35 +94,49 @@ export async function openCcxtExchange(options: { id: string; apiUrl: string | u
   };
 }
 
-function ccxtFile(path: string): string {
-  const entry = createRequire(import.meta.url).resolve('ccxt');
-  return pathToFileURL(join(dirname(entry), '..', 'js', 'src', path)).href;
-}
-
-async function loadExchange(id: string): Promise<CcxtClass> {
-  if (!/^[a-z0-9]+$/.test(id)) throw unknownExchange(id);
-  try {
-    const loaded = (await import(ccxtFile(`${id}.js`))) as { default?: CcxtClass };
-    if (loaded.default === undefined) throw unknownExchange(id);
-    return loaded.default;
-  } catch (error) {
-    throw unknownExchange(id, error);
+async function openClient({ id, apiUrl, transport, credentials }: CcxtOptions): Promise<CcxtExchange> {
+  const Exchange = await loadCcxtClass(id, transport === 'auto' || transport === 'websocket');
+  const exchange = new Exchange({
+    ...credentials,
+    enableRateLimit: true,
+    options: { fetchMarkets: { types: ['spot'] } },
+  });
+  // Prices stay the text that the exchange sent.
+  exchange.number = String;
+  exchange.has['fetchCurrencies'] = false;
+  if (apiUrl !== undefined) {
+    exchange.urls['api'] = redirect(exchange.urls['api'], apiUrl);
+    if (apiUrl.startsWith('http:')) await exchange.loadHttpProxyAgent();
   }
+  return exchange;
 }
 
-async function loadNetworkError(): Promise<ErrorClass> {
-  const { NetworkError } = (await import(ccxtFile('base/errors.js'))) as { NetworkError: ErrorClass };
-  return NetworkError;
+function streamOf(exchange: CcxtExchange, loadMarkets: () => Promise<void>): CandleStream | undefined {
+  if (exchange.has['ws'] !== true || exchange.has['watchOHLCV'] !== true) return undefined;
+  return {
+    async next({ symbol, timeframe }) {
+      await loadMarkets();
+      const rows = await exchange.watchOHLCV(nameOf(symbol), timeframe);
+      const newest = rows.map(candleOf).reduce((a, b) => (b.openTimeMs >= a.openTimeMs ? b : a));
+      return newest;
+    },
+    reset: () => exchange.close(),
+  };
 }
 
-function unknownExchange(id: string, cause?: unknown): PermanentError {
-  const message = `exchange: expected replay, simulator or the id of a ccxt exchange, was ${JSON.stringify(id)}`;
-  return new PermanentError(message, { code: 'unknown_exchange', cause });
+function nameOf(symbol: string): string {
+  return symbol.replace('-', '/');
 }
 
 /** The same endpoint paths at another host; ccxt keeps one URL or several by name. */
 function redirect(urls: unknown, apiUrl: string): unknown {
-  if (typeof urls === 'string') return apiUrl.replace(/\/$/, '') + new URL(urls).pathname.replace(/\/$/, '');
+  if (typeof urls === 'string') {
+    const { protocol, host, pathname } = new URL(urls);
+    const path = pathname.replace(/\/$/, '');
+    if (!protocol.startsWith('ws')) return apiUrl.replace(/\/$/, '') + path;
+    // Classes tell their markets apart by the socket's host: it goes on as the first part of the path.
+    return `${apiUrl.replace(/^http/, 'ws').replace(/\/$/, '')}/${host.replace(/:.*/, '')}${path}`;
+  }
   if (typeof urls !== 'object' || urls === null) return urls;
   return Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, redirect(url, apiUrl)]));
 }

@@ -22,6 +22,7 @@ afterEach(async () => {
 class ExchangeFake implements LiveExchange {
   readonly id = 'fake';
   readonly newest = new Map<string, number>();
+  readonly close = new Map<number, string>();
   down = false;
   assertServes(): void {
     // Every timeframe is served.
@@ -31,7 +32,7 @@ class ExchangeFake implements LiveExchange {
     const candles: DecimalCandle[] = [];
     const from = Math.ceil(sinceMs / MINUTE_MS) * MINUTE_MS;
     for (let at = from; at <= (this.newest.get(symbol) ?? 0); at += MINUTE_MS) {
-      candles.push({ openTimeMs: at, open: '1', high: '2', low: '1', close: '2', volume: '3' });
+      candles.push({ openTimeMs: at, open: '1', high: '2', low: '1', close: this.close.get(at) ?? '2', volume: '3' });
     }
     return Promise.resolve(candles.slice(0, limit));
   }
@@ -41,6 +42,7 @@ function aFeed(positionMs?: number) {
   const clock = new VirtualClock(START_MS + 30_000);
   const exchange = new ExchangeFake();
   const published: string[] = [];
+  const notices: string[] = [];
   const store: CandleStore = {
     insert: (_series, candles) => Promise.resolve({ stored: candles.length, duplicates: 0 }),
     read: () => Promise.resolve([]),
@@ -60,13 +62,18 @@ function aFeed(positionMs?: number) {
     timeframe: '1m',
     pollMs: 1000,
     lateAfterMs: 2000,
+    silentAfterMs: 60_000,
     exchange,
     store,
     memory: new CandleMemory(),
     metrics: analystMetrics(registry),
     logger: pino({ level: 'silent' }),
     clock,
-    publish: ({ id, payload }) => {
+    publish: ({ id, payload, stream }) => {
+      if (stream === 'notify.events') {
+        notices.push(String(payload['message']));
+        return Promise.resolve();
+      }
       const symbols = (payload['candles'] as { symbol: string }[]).map(({ symbol }) => symbol);
       published.push(`${id} ${symbols.join(' ')}`);
       return Promise.resolve();
@@ -79,7 +86,7 @@ function aFeed(positionMs?: number) {
   const symbols = ['BTC-USD', 'ETH-USD'];
   for (const symbol of symbols) exchange.newest.set(symbol, START_MS);
   feed.watch({ sessionId: 's', symbols, historyFromMs, positionMs });
-  return { clock, exchange, published, registry, feed };
+  return { clock, exchange, published, notices, registry, feed };
 }
 
 /** Lets time pass in small steps, with the feed's own work done between them. */
@@ -145,4 +152,45 @@ test('an exchange that is away is asked again with longer pauses, and counted wh
   await pass(clock, 60_000);
   expect(published[0]).toBe(`${closedId(1)} BTC-USD ETH-USD`);
   expect(await registry.getSingleMetricAsString('exchange_reconnects_total')).toContain('{exchange="fake"} 1');
+});
+
+test('a symbol whose candle does not come is stale: left out, said once, and said again when it is back', async () => {
+  const { clock, exchange, published, notices, registry, feed } = aFeed();
+  const stale = async () => (await registry.getSingleMetricAsString('market_data_stale')).split('\n').slice(2);
+  exchange.newest.set('ETH-USD', START_MS - MINUTE_MS);
+  await pass(clock, 5_000);
+  exchange.newest.set('BTC-USD', START_MS + MINUTE_MS);
+  await pass(clock, 40_000);
+  const steps = published.filter((line) => line.includes(':closed'));
+  expect(steps).toEqual([`${closedId(0)} BTC-USD`]);
+  expect(notices[0]).toMatch(/^No 1m candle of ETH-USD from kraken_spot after that of .*: no new exposure in it$/);
+  expect(await stale()).toContain('market_data_stale{exchange="fake",symbol="ETH-USD",timeframe="1m"} 1');
+  expect(feed.state().symbols).toMatchObject([
+    { symbol: 'BTC-USD', stale: false },
+    { symbol: 'ETH-USD', stale: true },
+  ]);
+  exchange.newest.set('ETH-USD', START_MS + MINUTE_MS);
+  await pass(clock, 10_000);
+  expect(notices.slice(1)).toEqual(['Candles of ETH-USD from kraken_spot come again']);
+  expect(await stale()).toContain('market_data_stale{exchange="fake",symbol="ETH-USD",timeframe="1m"} 0');
+});
+
+test('a candle without a successor is closed when REST gives it twice alike, long after its close', async () => {
+  const { clock, published } = aFeed();
+  await pass(clock, 31_500);
+  expect(published).toEqual([]);
+  await pass(clock, 3_000);
+  expect(published).toEqual([`${closedId(0)} BTC-USD ETH-USD`]);
+});
+
+test('a closed candle that the venue changes is counted once, and stays as it is stored', async () => {
+  const { clock, exchange, published, registry, feed } = aFeed();
+  for (const symbol of exchange.newest.keys()) exchange.newest.set(symbol, START_MS + MINUTE_MS);
+  await pass(clock, 32_000);
+  exchange.close.set(START_MS, '1.5');
+  await pass(clock, 3_000);
+  const corrections = await registry.getSingleMetricAsString('market_data_corrections_total');
+  expect(corrections).toContain('market_data_corrections_total{exchange="fake",symbol="BTC-USD",timeframe="1m"} 1');
+  expect(feed.state().symbols.map(({ corrections: count }) => count)).toEqual([1, 1]);
+  expect(published).toHaveLength(2);
 });

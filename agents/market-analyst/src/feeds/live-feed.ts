@@ -1,47 +1,18 @@
 import type { Outgoing } from '@octant/platform/bus/message';
 import { PermanentError } from '@octant/platform/errors/errors';
-import type { Clock } from '@octant/platform/time/clock';
 import { timeframeMs } from '@octant/trading/market/timeframe';
-import type { TimeframeName } from '@octant/trading/messages/envelope';
-import type { Logger } from 'pino';
-import type { LiveExchange } from '../adapters/ccxt-exchange.js';
-import type { CandleStore } from '../adapters/candle-store.js';
-import type { AnalystMetrics } from '../metrics.js';
-import type { CandleMemory } from './candle-memory.js';
+import { CandleSocket } from './candle-socket.js';
 import { closedCandles, formingCandles } from './candles-message.js';
 import { feedKeyOf } from './feed-key.js';
+import type { LiveFeedParts, LiveFeedState, LiveWatch } from './live-feed-parts.js';
 import { LiveSymbol } from './live-symbol.js';
 import { mergeSteps } from './replay-feed.js';
+import { StaleWatch } from './stale-watch.js';
 
 const SHORTEST_PAUSE_MS = 250;
 const LATE_PAUSE_MS = 500;
 const LONGEST_BACKOFF_MS = 60_000;
 const MOST_AGAIN = 1000;
-
-export interface LiveFeedParts {
-  readonly source: string;
-  readonly timeframe: TimeframeName;
-  readonly pollMs: number;
-  readonly lateAfterMs: number;
-  readonly exchange: LiveExchange;
-  readonly store: CandleStore;
-  readonly memory: CandleMemory;
-  readonly metrics: AnalystMetrics;
-  readonly logger: Logger;
-  readonly clock: Clock;
-  readonly publish: (message: Outgoing & { readonly id: string }) => Promise<unknown>;
-  readonly savePosition: (sessionIds: readonly string[], positionMs: number) => Promise<void>;
-  /** Candles up to here were stored late: what was computed on later ones must be computed again. */
-  readonly onBackfilled: (symbol: string, fromMs: number) => void;
-}
-
-export interface LiveWatch {
-  readonly sessionId: string;
-  readonly symbols: readonly string[];
-  readonly historyFromMs: number;
-  /** Open time of the last published step, after a restart. */
-  readonly positionMs: number | undefined;
-}
 
 /** Asks one exchange for the candles of one timeframe and publishes each step once, for all sessions that watch it. */
 export class LiveFeed {
@@ -51,12 +22,29 @@ export class LiveFeed {
   readonly #symbols = new Map<string, { live: LiveSymbol; sessions: Set<string> }>();
   readonly #stopping = new AbortController();
   #publishedThroughMs: number | undefined;
+  readonly #socket: CandleSocket | undefined;
+  readonly #stale: StaleWatch;
+  #wake = new AbortController();
   #failures = 0;
   #running: Promise<void> | undefined;
 
   constructor(parts: LiveFeedParts) {
     this.#parts = parts;
     this.#stepMs = timeframeMs(parts.timeframe);
+    this.#socket = this.#openSocket();
+    this.#stale = new StaleWatch(parts);
+  }
+
+  /** How it stands, for whoever asks. */
+  state(): LiveFeedState {
+    const { source, exchange, timeframe } = this.#parts;
+    const symbols = [...this.#symbols].map(([symbol, { live }]) => {
+      const { corrections, ...gaps } = live.tally;
+      const newestOpenTimeMs = live.newest?.openTimeMs ?? null;
+      return { symbol, newestOpenTimeMs, stale: this.#stale.isStale(symbol), gaps, corrections };
+    });
+    const transport = this.#socket?.alive === true ? 'websocket' : 'rest';
+    return { source, exchange: exchange.id, timeframe, transport, symbols };
   }
 
   /** The key of its candles in the memory. */
@@ -95,13 +83,17 @@ export class LiveFeed {
     this.#sessions.delete(sessionId);
     for (const [symbol, { sessions }] of this.#symbols) {
       sessions.delete(sessionId);
-      if (sessions.size === 0) this.#symbols.delete(symbol);
+      if (sessions.size > 0) continue;
+      this.#symbols.delete(symbol);
+      this.#stale.forget(symbol);
+      this.#socket?.forget(symbol);
     }
     return this.#sessions.size === 0;
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
+    await this.#socket?.stop();
     await this.#running;
   }
 
@@ -120,6 +112,7 @@ export class LiveFeed {
         this.#parts.logger[level]({ err: error, source: this.#parts.source, symbol }, 'No candles from the exchange');
       }
     }
+    await this.#stale.look([...this.#symbols].map(([symbol, { live }]) => [symbol, live.newest?.openTimeMs]));
     if (!answered && failed !== undefined) return this.#backOff();
     if (this.#failures > 0) this.#parts.metrics.reconnected(this.#parts.exchange.id);
     this.#failures = 0;
@@ -128,7 +121,8 @@ export class LiveFeed {
   }
 
   #open(symbol: string) {
-    const { exchange, store, memory, metrics, logger, clock, source, timeframe, onBackfilled } = this.#parts;
+    const { exchange, store, memory, metrics, logger, clock, source, timeframe } = this.#parts;
+    const { onBackfilled, lateAfterMs } = this.#parts;
     const live = new LiveSymbol({
       series: { source, symbol, timeframe },
       feedKey: this.key,
@@ -138,13 +132,37 @@ export class LiveFeed {
       metrics,
       logger,
       clock,
+      lateAfterMs,
       onBackfilled: (fromMs) => {
         onBackfilled(symbol, fromMs);
       },
     });
     const entry = { live, sessions: new Set<string>() };
     this.#symbols.set(symbol, entry);
+    this.#socket?.listen(symbol);
     return entry;
+  }
+
+  /** The socket shows that a successor is there; what closed before it is fetched by REST, which alone says its values. */
+  #openSocket(): CandleSocket | undefined {
+    const { exchange, source, timeframe, silentAfterMs, clock, logger, metrics } = this.#parts;
+    const { stream } = exchange;
+    if (stream === undefined) return undefined;
+    return new CandleSocket({
+      stream,
+      source,
+      timeframe,
+      silentAfterMs,
+      clock,
+      logger,
+      onUpdate: (symbol, candle) => {
+        if (this.#symbols.get(symbol)?.live.observe(candle) === true) this.#wake.abort();
+      },
+      onLost: (reason) => {
+        metrics.socketLost(exchange.id, reason);
+        this.#wake.abort();
+      },
+    });
   }
 
   async #run(): Promise<void> {
@@ -157,7 +175,12 @@ export class LiveFeed {
       } catch (error) {
         logger.warn({ err: error, source }, 'A step of a live source could not be published; it is tried again');
       }
-      await clock.sleep(pauseMs, signal);
+      await clock.sleep(pauseMs, AbortSignal.any([signal, this.#wake.signal]));
+      // Woken, it does not ask at once again when it was woken before: the venue's REST may be behind its socket.
+      if (this.#wake.signal.aborted) {
+        this.#wake = new AbortController();
+        await clock.sleep(SHORTEST_PAUSE_MS, signal);
+      }
     }
   }
 
@@ -203,9 +226,11 @@ export class LiveFeed {
   }
 
   #pauseMs(complete: boolean): number {
-    const { clock, pollMs } = this.#parts;
+    const { clock, pollMs, lateAfterMs } = this.#parts;
     if (!complete) return Math.min(pollMs, LATE_PAUSE_MS);
     const untilCloseMs = this.#stepMs - (clock.now() % this.#stepMs);
+    if (this.#socket?.alive === true)
+      return untilCloseMs + Math.max(SHORTEST_PAUSE_MS, Math.min(pollMs, lateAfterMs / 2));
     return Math.max(SHORTEST_PAUSE_MS, Math.min(pollMs, untilCloseMs + SHORTEST_PAUSE_MS));
   }
 

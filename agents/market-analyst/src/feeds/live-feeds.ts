@@ -1,7 +1,10 @@
 import type { Outgoing } from '@octant/platform/bus/message';
 import type { Clock } from '@octant/platform/time/clock';
+import type { DatasourceConfig } from '@octant/trading/config/datasource-config';
+import { timeframeMs } from '@octant/trading/market/timeframe';
 import type { Logger } from 'pino';
 import type { LiveExchange } from '../adapters/ccxt-exchange.js';
+import { aggregatedExchange } from '../adapters/aggregated-exchange.js';
 import type { CandleStore } from '../adapters/candle-store.js';
 import type { FeedStore } from '../adapters/feed-store.js';
 import type { Settings } from '../config.js';
@@ -11,9 +14,10 @@ import type { CandleMemory } from './candle-memory.js';
 import type { FeedSpec } from './feed-spec.js';
 import { feedKeyOf } from './feed-key.js';
 import { LiveFeed } from './live-feed.js';
+import type { LiveFeedState } from './live-feed-parts.js';
 
 export interface LiveFeedsParts {
-  readonly openExchange: (id: string) => Promise<LiveExchange>;
+  readonly openExchange: (datasource: DatasourceConfig) => Promise<LiveExchange>;
   readonly candles: CandleStore;
   readonly feeds: FeedStore;
   readonly memory: CandleMemory;
@@ -28,7 +32,7 @@ export interface LiveFeedsParts {
   ) => void;
 }
 
-/** One live feed a source and timeframe, shared by its sessions; one connection an exchange. */
+/** One live feed a source and timeframe, shared by its sessions; one connection a source. */
 export class LiveFeeds {
   readonly #parts: LiveFeedsParts;
   readonly #exchanges = new Map<string, Promise<LiveExchange>>();
@@ -40,18 +44,26 @@ export class LiveFeeds {
 
   /** @throws PermanentError for an exchange or a timeframe that there is not. */
   async assertServes(spec: FeedSpec): Promise<void> {
-    (await this.#exchange(spec.exchange)).assertServes(spec.timeframe);
+    (await this.#exchange(spec.source)).assertServes(spec.timeframe);
   }
 
   watch(spec: FeedSpec, positionMs: number | undefined): void {
-    const { sessionId, symbols, historyFromMs, source } = spec;
+    const { sessionId, symbols, source } = spec;
     void this.#feed(spec)
       .then((feed) => {
+        const { history } = getDatasource(this.#parts.settings(), source);
+        const historyFromMs = Math.max(0, spec.historyFromMs - history * timeframeMs(spec.timeframe));
         feed.watch({ sessionId, symbols, historyFromMs, positionMs });
       })
       .catch((error: unknown) => {
         this.#parts.logger.error({ err: error, source, sessionId }, 'A live source could not be opened');
       });
+  }
+
+  /** Every open feed as it stands. */
+  async states(): Promise<LiveFeedState[]> {
+    const feeds = await Promise.allSettled(this.#feeds.values());
+    return feeds.flatMap((feed) => (feed.status === 'fulfilled' ? [feed.value.state()] : []));
   }
 
   /** What its feed has published after that close; nothing while it is not open. */
@@ -84,15 +96,17 @@ export class LiveFeeds {
     return opening;
   }
 
-  async #open({ source, timeframe, exchange: id }: FeedSpec): Promise<LiveFeed> {
+  async #open({ source, timeframe }: FeedSpec): Promise<LiveFeed> {
     const { candles: store, feeds, memory, metrics, clock, logger, publish, onBackfilled } = this.#parts;
-    const { poll_ms: pollMs, late_after_ms: lateAfterMs } = getDatasource(this.#parts.settings(), source);
+    const datasource = getDatasource(this.#parts.settings(), source);
+    const { poll_ms: pollMs, late_after_ms: lateAfterMs, silent_after_ms: silentAfterMs } = datasource;
     return new LiveFeed({
       source,
       timeframe,
       pollMs,
       lateAfterMs,
-      exchange: await this.#exchange(id),
+      silentAfterMs,
+      exchange: await this.#exchange(source),
       store,
       memory,
       metrics,
@@ -106,12 +120,20 @@ export class LiveFeeds {
     });
   }
 
-  #exchange(id: string): Promise<LiveExchange> {
-    const existing = this.#exchanges.get(id);
+  #exchange(source: string): Promise<LiveExchange> {
+    const existing = this.#exchanges.get(source);
     if (existing !== undefined) return existing;
-    const opening = this.#parts.openExchange(id);
-    this.#exchanges.set(id, opening);
-    opening.catch(() => this.#exchanges.delete(id));
+    const opening = this.#openExchange(source);
+    this.#exchanges.set(source, opening);
+    opening.catch(() => this.#exchanges.delete(source));
     return opening;
+  }
+
+  async #openExchange(source: string): Promise<LiveExchange> {
+    const { openExchange, settings, candles: store } = this.#parts;
+    const datasource = getDatasource(settings(), source);
+    const exchange = await openExchange(datasource);
+    const { base_timeframe: base } = datasource;
+    return base === undefined ? exchange : aggregatedExchange(exchange, { source, base, store });
   }
 }

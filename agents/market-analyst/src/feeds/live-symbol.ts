@@ -1,13 +1,17 @@
 import type { Clock } from '@octant/platform/time/clock';
 import { checkCandle, type DecimalCandle } from '@octant/trading/market/candle';
+import { findGaps } from '@octant/trading/market/find-gaps';
 import { isAligned, timeframeMs } from '@octant/trading/market/timeframe';
 import type { Logger } from 'pino';
 import type { LiveExchange } from '../adapters/ccxt-exchange.js';
 import type { CandleStore, Series } from '../adapters/candle-store.js';
+import { isSameCandle, storeKeeping } from '../adapters/store-keeping.js';
 import type { AnalystMetrics } from '../metrics.js';
 import type { CandleMemory } from './candle-memory.js';
 
 const PAGE = 500;
+/** A back-fill says how far it is after so many pages. */
+const TELL_EVERY_PAGES = 10;
 
 export interface LiveSymbolParts {
   readonly series: Series;
@@ -18,7 +22,20 @@ export interface LiveSymbolParts {
   readonly metrics: AnalystMetrics;
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly lateAfterMs: number;
   readonly onBackfilled: (fromMs: number) => void;
+}
+
+/** What became of a symbol's candles since this process began. */
+export interface SymbolTally {
+  /** Found missing between two others. */
+  missing: number;
+  /** There when they were asked for again. */
+  repaired: number;
+  /** Not there either: nobody traded, or the venue has lost them. */
+  empty: number;
+  /** Closed candles that the venue has changed since; ours stay. */
+  corrections: number;
 }
 
 /** One symbol of a live feed: fetches what is missing since the newest stored candle and stores it. */
@@ -29,6 +46,9 @@ export class LiveSymbol {
   #closedThroughMs: number | undefined;
   #newest: DecimalCandle | undefined;
   #forming: DecimalCandle | undefined;
+  #unconfirmed: DecimalCandle | undefined;
+  #correctedMs: number | undefined;
+  readonly tally: SymbolTally = { missing: 0, repaired: 0, empty: 0, corrections: 0 };
 
   constructor(parts: LiveSymbolParts) {
     this.#parts = parts;
@@ -44,6 +64,14 @@ export class LiveSymbol {
     return this.#forming;
   }
 
+  /** A socket has shown that candle. True when it is the successor of one that is not known as closed yet. */
+  observe(candle: DecimalCandle): boolean {
+    const knownMs = this.#forming?.openTimeMs ?? this.#closedThroughMs;
+    return (
+      knownMs !== undefined && isAligned(candle.openTimeMs, this.#parts.series.timeframe) && candle.openTimeMs > knownMs
+    );
+  }
+
   /** Asks for the candles from there on; a time before what is there fills it up at the next refresh. */
   needFrom(historyFromMs: number): void {
     if (this.#historyFromMs !== undefined && historyFromMs >= this.#historyFromMs) return;
@@ -54,9 +82,10 @@ export class LiveSymbol {
   /** Fetches and stores all that has closed since the last time. */
   async refresh(): Promise<void> {
     this.#closedThroughMs ??= await this.#firstNeededMs();
-    for (;;) {
+    for (let page = 1; ; page += 1) {
       const before: number = this.#closedThroughMs;
       await this.#fetchPage(before);
+      this.#tellProgress(page);
       const forming = this.#forming;
       const caughtUp = forming === undefined || forming.openTimeMs + this.#stepMs > this.#parts.clock.now();
       if (caughtUp || this.#closedThroughMs === before) return;
@@ -78,19 +107,66 @@ export class LiveSymbol {
   }
 
   async #fetchPage(afterMs: number): Promise<void> {
-    const { exchange, series, store, memory, feedKey } = this.#parts;
-    const rows = await this.#fetchSound(afterMs, PAGE);
-    // Closed is what has a successor; the newest one may still change.
-    const closed = rows.slice(0, -1);
+    const { exchange, series, memory, feedKey } = this.#parts;
+    // The last closed one is asked for too: it shows whether the venue has changed it.
+    const again = await this.#fetchSound(afterMs - 1, PAGE);
+    const rows = again.filter(({ openTimeMs }) => openTimeMs > afterMs);
+    this.#lookForCorrection(again.find(({ openTimeMs }) => openTimeMs === afterMs));
+    const closed = this.#closedOf(rows);
     this.#forming = rows.at(-1) ?? this.#forming;
-    const whole = await this.#repair(afterMs, closed);
+    const whole = await this.#store(await this.#repair(afterMs, closed));
     const newest = whole.at(-1);
     if (newest === undefined) return;
-    await store.insert(series, whole);
     memory.add(feedKey, series.symbol, { afterMs, throughMs: newest.openTimeMs, candles: whole });
     this.#closedThroughMs = newest.openTimeMs;
     this.#newest = newest;
     this.#parts.logger.debug({ exchange: exchange.id, symbol: series.symbol, stored: whole.length }, 'Candles stored');
+  }
+
+  async #store(candles: readonly DecimalCandle[]): Promise<readonly DecimalCandle[]> {
+    if (candles.length === 0) return candles;
+    const { store, series } = this.#parts;
+    const kept = await storeKeeping(store, series, candles);
+    if (kept.changed > 0) this.#countCorrections(kept.changed, {});
+    return kept.candles;
+  }
+
+  /** Closed is what has a successor, or what REST gives twice alike when the close is long past; else the newest may change. */
+  #closedOf(rows: readonly DecimalCandle[]): readonly DecimalCandle[] {
+    const newest = rows.at(-1);
+    const { clock, lateAfterMs } = this.#parts;
+    if (newest === undefined || newest.openTimeMs + this.#stepMs + lateAfterMs > clock.now()) return rows.slice(0, -1);
+    const before = this.#unconfirmed;
+    this.#unconfirmed = newest;
+    const confirmed = before?.openTimeMs === newest.openTimeMs && isSameCandle(before, newest);
+    return confirmed ? rows : rows.slice(0, -1);
+  }
+
+  #lookForCorrection(candle: DecimalCandle | undefined): void {
+    const kept = this.#newest;
+    if (candle === undefined || kept?.openTimeMs !== candle.openTimeMs || isSameCandle(candle, kept)) return;
+    if (this.#correctedMs === candle.openTimeMs) return;
+    this.#correctedMs = candle.openTimeMs;
+    this.#countCorrections(1, { kept, now: candle });
+  }
+
+  #countCorrections(count: number, detail: object): void {
+    const { exchange, series, metrics, logger } = this.#parts;
+    this.tally.corrections += count;
+    metrics.corrected({ ...series, exchange: exchange.id }, count);
+    logger.warn({ exchange: exchange.id, ...series, count, ...detail }, 'The venue changed closed candles; ours stay');
+  }
+
+  #tellProgress(page: number): void {
+    const { exchange, series, metrics, logger, clock } = this.#parts;
+    const throughMs = this.#closedThroughMs;
+    if (throughMs === undefined) return;
+    const fromMs = Math.min(this.#historyFromMs ?? throughMs, throughMs);
+    const ratio = Math.min(1, (throughMs + 2 * this.#stepMs - fromMs) / Math.max(1, clock.now() - fromMs));
+    metrics.backfilled({ ...series, exchange: exchange.id }, ratio);
+    if (page % TELL_EVERY_PAGES !== 0) return;
+    const through = new Date(throughMs).toISOString();
+    logger.info({ exchange: exchange.id, ...series, pages: page, through, ratio }, 'Candles of the past are fetched');
   }
 
   async #fetchSound(afterMs: number, limit: number): Promise<DecimalCandle[]> {
@@ -109,7 +185,10 @@ export class LiveSymbol {
 
   /** Counts candles that are missing between two others, and asks for them once more before they are given up. */
   async #repair(afterMs: number, closed: readonly DecimalCandle[]): Promise<readonly DecimalCandle[]> {
-    const holes = holesOf(afterMs, closed, this.#stepMs);
+    // History before the first candle is no hole: an exchange need not have it.
+    const isOnGrid = isAligned(afterMs, this.#parts.series.timeframe);
+    const opens = closed.map(({ openTimeMs }) => openTimeMs);
+    const holes = findGaps(opens, { stepMs: this.#stepMs, afterMs: isOnGrid ? afterMs : undefined });
     if (holes.length === 0) return closed;
     const { exchange, series, metrics, logger } = this.#parts;
     const found: DecimalCandle[] = [];
@@ -118,26 +197,17 @@ export class LiveSymbol {
       const again = await this.#fetchSound(from, Math.min(PAGE, count + 1));
       found.push(...again.filter((candle) => candle.openTimeMs < beforeMs));
     }
-    const missing = holes.reduce((sum, { count }) => sum + count, 0) - found.length;
-    logger.warn({ exchange: exchange.id, ...series, repaired: found.length, missing }, 'Candles were missing');
+    const missing = holes.reduce((sum, { count }) => sum + count, 0);
+    const [repaired, empty] = [found.length, missing - found.length];
+    this.tally.missing += missing;
+    this.tally.repaired += repaired;
+    this.tally.empty += empty;
+    metrics.gapClosed({ ...series, exchange: exchange.id }, { repaired, empty });
+    // A minute in which nobody trades is no fault.
+    logger[repaired > 0 ? 'warn' : 'info'](
+      { exchange: exchange.id, ...series, repaired, empty },
+      'Candles were missing',
+    );
     return [...closed, ...found].sort((a, b) => a.openTimeMs - b.openTimeMs);
   }
-}
-
-interface Hole {
-  readonly afterMs: number;
-  readonly beforeMs: number;
-  readonly count: number;
-}
-
-/** Runs of absent candles after a known one; history before the first candle is no hole, an exchange need not have it. */
-function holesOf(afterMs: number, candles: readonly DecimalCandle[], stepMs: number): Hole[] {
-  const holes: Hole[] = [];
-  let previousMs = afterMs % stepMs === 0 ? afterMs : undefined;
-  for (const { openTimeMs } of candles) {
-    const count = previousMs === undefined ? 0 : (openTimeMs - previousMs) / stepMs - 1;
-    if (previousMs !== undefined && count > 0) holes.push({ afterMs: previousMs, beforeMs: openTimeMs, count });
-    previousMs = openTimeMs;
-  }
-  return holes;
 }

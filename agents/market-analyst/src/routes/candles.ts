@@ -6,6 +6,7 @@ import type { TimeframeName } from '@octant/trading/messages/envelope';
 import type { CandleStore, Series } from '../adapters/candle-store.js';
 import type { Settings } from '../config.js';
 import { listedSymbol } from './listed-symbol.js';
+import { readCandles } from './read-candles.js';
 
 const DEFAULT_PAGE = 1000;
 
@@ -67,16 +68,10 @@ function listCandles({ candles, settings, storedAs }: CandleRoutePorts): Operati
     const series = { source: await storedAs(source), symbol, timeframe };
     const afterMs = Math.max((asked.fromMs ?? 0) - 1, asked.after ?? -1);
     const beforeMs = asked.toMs ?? Number.MAX_SAFE_INTEGER;
-    const [page, range] = await Promise.all([
-      // One more than asked for, to know whether there is a next page.
-      candles.read(series, { afterMs, beforeMs, limit: limit + 1 }),
-      candles.findBounds(series),
-    ]);
-    const shown = page.slice(0, limit);
-    const next = page.length > limit ? (shown.at(-1)?.openTimeMs ?? null) : null;
+    const { candles: shown, next, range } = await readCandles(candles, series, { afterMs, beforeMs, limit });
     return {
       status: 200,
-      body: { source, symbol, timeframe, candles: shown.map(rowOf), next, range: range ?? null },
+      body: { source, symbol, timeframe, candles: shown.map(rowOf), next, range },
     };
   };
 }

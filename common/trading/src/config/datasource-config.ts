@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { timeframeName } from '../messages/envelope.js';
 
 /** `config/datasources/<name>.yaml`. `exchange` is a ccxt id, or `replay` or `simulator`. */
 export const datasourceConfig = z.object({
@@ -17,8 +18,20 @@ export const datasourceConfig = z.object({
     .object({
       orders_per_minute: z.int().positive().default(60),
       weight_per_minute: z.int().positive().default(1200),
+      /** What one request weighs, in the venue's unit. */
+      weights: z
+        .object({ candles: z.number().positive().default(2), markets: z.number().positive().default(20) })
+        .prefault({}),
     })
     .prefault({}),
+  /** `auto`: WebSocket where ccxt has it. `websocket` insists on it. REST confirms every close, and is the fallback. */
+  transport: z.enum(['auto', 'rest', 'websocket']).default('auto'),
+  /** A socket that says nothing for so long is closed and opened again. */
+  silent_after_ms: z.int().min(1000).default(60_000),
+  /** Candles of this length are fetched and stored, and those of a session made of them; left out, the session's own. */
+  base_timeframe: timeframeName.optional(),
+  /** Candles before a session's `historyFrom` that are fetched too, in candles of the session. */
+  history: z.int().min(0).max(1_000_000).default(0),
   /** How often a live source is asked for candles. */
   poll_ms: z.int().min(250).default(2000),
   /** A symbol whose candle has not come this long after the close is left out of the step. */
