@@ -21,6 +21,10 @@ export class ExchangeDouble {
   /** Answers 503 while it is set. */
   down = false;
   requests: string[] = [];
+  /** Hears of each request before it is answered. */
+  onRequest: (path: string) => void = () => undefined;
+  /** Kraken gives its newest so many candles, whatever is asked for. */
+  newestOnly = Number.POSITIVE_INFINITY;
   /** First open times that Binance's candle endpoint was asked for. */
   asked: number[] = [];
   /** Goes down by itself once that many questions for candles were answered. */
@@ -31,6 +35,7 @@ export class ExchangeDouble {
     this.#server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://double');
       this.requests.push(url.pathname);
+      this.onRequest(url.pathname);
       const body = this.down ? undefined : this.#answer(url);
       response.writeHead(body === undefined ? 503 : 200, { 'content-type': 'application/json' });
       response.end(JSON.stringify(body ?? { error: ['EService:Unavailable'] }));
@@ -60,15 +65,8 @@ export class ExchangeDouble {
         return { error: [], result: {} };
       case '/0/public/AssetPairs':
         return { error: [], result: { XXBTZUSD: krakenPair } };
-      case '/0/public/OHLC': {
-        const since = Number(searchParams.get('since') ?? 0) * 1000;
-        const rows = this.#since(since + 1).map((c) => [
-          c.openTimeMs / 1000,
-          ...[c.open, c.high, c.low, c.close, c.close, c.volume],
-          9,
-        ]);
-        return { error: [], result: { XXBTZUSD: rows, last: 0 } };
-      }
+      case '/0/public/OHLC':
+        return this.#krakenCandles(Number(searchParams.get('since') ?? 0) * 1000);
       case '/api/v3/exchangeInfo':
         return { timezone: 'UTC', serverTime: 0, rateLimits: [], symbols: [binanceSymbol] };
       case '/api/v3/klines': {
@@ -95,6 +93,16 @@ export class ExchangeDouble {
       default:
         return undefined;
     }
+  }
+
+  #krakenCandles(sinceMs: number): unknown {
+    const newest = this.candles.slice(-this.newestOnly)[0]?.openTimeMs ?? 0;
+    const rows = this.#since(Math.max(sinceMs + 1, newest)).map((c) => [
+      c.openTimeMs / 1000,
+      ...[c.open, c.high, c.low, c.close, c.close, c.volume],
+      9,
+    ]);
+    return { error: [], result: { XXBTZUSD: rows, last: 0 } };
   }
 
   #since(fromMs: number): DoubleCandle[] {

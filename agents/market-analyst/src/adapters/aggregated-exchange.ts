@@ -82,9 +82,9 @@ class BaseCandles {
   /** Stored candles up to where a whole page or more is missing: that was never asked for. */
   #usable(stored: readonly DecimalCandle[], sinceMs: number): DecimalCandle[] {
     const opens = stored.map(({ openTimeMs }) => openTimeMs);
-    const gaps = findGaps(opens, { stepMs: this.#baseMs, afterMs: sinceMs - this.#baseMs });
-    const unasked = gaps.find(({ count }) => count >= PAGE);
-    return unasked === undefined ? [...stored] : stored.filter(({ openTimeMs }) => openTimeMs <= unasked.afterMs);
+    const gaps = findGaps(opens, { timeframe: this.#parts.base, fromMs: sinceMs });
+    const unasked = gaps.find(({ missing }) => missing >= PAGE);
+    return unasked === undefined ? [...stored] : stored.filter(({ openTimeMs }) => openTimeMs < unasked.fromMs);
   }
 
   async #fetch(symbol: string, sinceMs: number): Promise<DecimalCandle[]> {
@@ -107,9 +107,10 @@ class BaseCandles {
   ): Promise<readonly DecimalCandle[]> {
     const opens = closed.map(({ openTimeMs }) => openTimeMs);
     const found: DecimalCandle[] = [];
-    for (const gap of findGaps(opens, { stepMs: this.#baseMs, afterMs })) {
-      const again = await this.#fetch(symbol, gap.afterMs + 1);
-      found.push(...again.filter(({ openTimeMs }) => openTimeMs < gap.beforeMs));
+    const fromMs = afterMs === undefined ? undefined : afterMs + this.#baseMs;
+    for (const gap of findGaps(opens, { timeframe: this.#parts.base, fromMs })) {
+      const again = await this.#fetch(symbol, gap.fromMs);
+      found.push(...again.filter(({ openTimeMs }) => openTimeMs < gap.toMs));
     }
     return [...closed, ...found].sort((a, b) => a.openTimeMs - b.openTimeMs);
   }

@@ -10,6 +10,7 @@ export interface CcxtExchange {
   has: Record<string, unknown>;
   urls: Record<string, unknown>;
   timeframes: Record<string, unknown>;
+  features?: { spot?: { fetchOHLCV?: { limit?: unknown } } };
   markets: unknown;
   last_response_headers: unknown;
   loadMarkets(reload: boolean): Promise<unknown>;

@@ -35,6 +35,9 @@ export interface LiveExchange {
   fetchCandles(query: CandleQuery): Promise<DecimalCandle[]>;
 }
 
+/** Candles asked for at once where ccxt does not know how many an exchange gives. */
+const PAGE = 500;
+
 export interface CcxtOptions {
   readonly id: string;
   /** Another host for all of its endpoints. */
@@ -48,7 +51,7 @@ export interface CcxtOptions {
  * Opens one exchange of ccxt by its id, with its rate limit on.
  * @throws PermanentError `unknown_exchange` when ccxt has no such id, `no_websocket` when it has to have one and has not.
  */
-export async function openCcxtExchange(options: CcxtOptions): Promise<LiveExchange> {
+export async function openCcxtExchange(options: CcxtOptions): Promise<LiveExchange & { readonly pageLimit: number }> {
   const { id, limits, transport = 'rest' } = options;
   const [exchange, NetworkError] = await Promise.all([openClient(options), loadNetworkError()]);
   // A failed load would be remembered and fail for ever, unless it is asked to load again.
@@ -62,8 +65,11 @@ export async function openCcxtExchange(options: CcxtOptions): Promise<LiveExchan
       code: 'no_websocket',
     });
   }
+  const limit = exchange.features?.spot?.fetchOHLCV?.limit;
   return {
     id,
+    /** Most candles that it gives in one answer. */
+    pageLimit: typeof limit === 'number' && limit > 1 ? limit : PAGE,
     ...(stream === undefined ? {} : { stream }),
     assertServes(timeframe) {
       if (timeframe in exchange.timeframes) return;

@@ -1,6 +1,6 @@
 import type { Clock } from '@octant/platform/time/clock';
 import { checkCandle, type DecimalCandle } from '@octant/trading/market/candle';
-import { findGaps } from '@octant/trading/market/find-gaps';
+import { countMissing, findGaps } from '@octant/trading/market/find-gaps';
 import { isAligned, timeframeMs } from '@octant/trading/market/timeframe';
 import type { Logger } from 'pino';
 import type { LiveExchange } from '../adapters/ccxt-exchange.js';
@@ -186,18 +186,19 @@ export class LiveSymbol {
   /** Counts candles that are missing between two others, and asks for them once more before they are given up. */
   async #repair(afterMs: number, closed: readonly DecimalCandle[]): Promise<readonly DecimalCandle[]> {
     // History before the first candle is no hole: an exchange need not have it.
-    const isOnGrid = isAligned(afterMs, this.#parts.series.timeframe);
+    const { timeframe } = this.#parts.series;
+    const fromMs = isAligned(afterMs, timeframe) ? afterMs + this.#stepMs : undefined;
     const opens = closed.map(({ openTimeMs }) => openTimeMs);
-    const holes = findGaps(opens, { stepMs: this.#stepMs, afterMs: isOnGrid ? afterMs : undefined });
+    const holes = findGaps(opens, { timeframe, fromMs });
     if (holes.length === 0) return closed;
     const { exchange, series, metrics, logger } = this.#parts;
     const found: DecimalCandle[] = [];
-    for (const { afterMs: from, beforeMs, count } of holes) {
-      metrics.gapFound({ ...series, exchange: exchange.id }, count);
-      const again = await this.#fetchSound(from, Math.min(PAGE, count + 1));
-      found.push(...again.filter((candle) => candle.openTimeMs < beforeMs));
+    for (const hole of holes) {
+      metrics.gapFound({ ...series, exchange: exchange.id }, hole.missing);
+      const again = await this.#fetchSound(hole.fromMs - this.#stepMs, Math.min(PAGE, hole.missing + 1));
+      found.push(...again.filter((candle) => candle.openTimeMs < hole.toMs));
     }
-    const missing = holes.reduce((sum, { count }) => sum + count, 0);
+    const missing = countMissing(holes);
     const [repaired, empty] = [found.length, missing - found.length];
     this.tally.missing += missing;
     this.tally.repaired += repaired;
