@@ -71,6 +71,8 @@ async function handleUntilSettled(core: BusCore, delivery: Delivery, run: Handle
     }
   } catch (error) {
     if (core.closing.aborted) throw error;
+    // A handler that throws has come back, too: a death while its failure is noted is not its doing.
+    if (delivery.onReturned !== undefined) await delivery.onReturned();
     await onFailedAttempt(core, delivery, { error, group });
   }
 }
