@@ -41,6 +41,20 @@ export interface DeskSignal extends StrategySignal {
 }
 
 /**
+ * When a symbol's next candle matters to the desk. A candle whose low is strictly above `low`, whose high is strictly
+ * below `high` and that opens before `untilMs` fills nothing, triggers nothing and moves no trailing stop, so a loop over
+ * candles may leave it out of `open`, but for counting and marking it; unless `always`, when every candle matters (an order
+ * is open). The answer holds until the next `open` or `act` of the symbol. -Infinity, Infinity and Infinity where there is
+ * nothing to wake for.
+ */
+export interface DeskWake {
+  readonly low: number;
+  readonly high: number;
+  readonly untilMs: number;
+  readonly always: boolean;
+}
+
+/**
  * The desk in one process: account, open orders and counters, moved by the functions that the agents call, in the order
  * that the orchestrator enforces.
  */
@@ -108,6 +122,12 @@ export class Desk {
       notBeforeMs: closeTimeMs,
       timeframe: this.#rules.timeframe,
     });
+  }
+
+  /** What the symbol's next candles must do for `open` to be needed. */
+  wake(symbol: string): DeskWake {
+    const always = this.#openOrders.some((order) => order.symbol === symbol);
+    return { low: -Infinity, high: Infinity, untilMs: Infinity, always };
   }
 
   #fill(step: CandleStep): void {
