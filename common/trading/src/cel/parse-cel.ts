@@ -1,5 +1,5 @@
 import { Environment, ParseError, type ASTNode } from '@marcbachmann/cel-js';
-import { unknownNameText } from '../naming/nearest-name.js';
+import { unknownNameText } from '../market/nearest-name.js';
 import { CelError } from './cel-error.js';
 import type { CelCondition, CelNumber, CompareOperator } from './cel-expression.js';
 

@@ -1,4 +1,4 @@
-import { editDistance } from '../naming/nearest-name.js';
+import { editDistance } from './edit-distance.js';
 
 /** A symbol that the desk's market list does not have; the message names the nearest one that it has. */
 export class UnknownSymbolError extends Error {

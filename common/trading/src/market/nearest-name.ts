@@ -1,3 +1,5 @@
+import { editDistance } from './edit-distance.js';
+
 /**
  * The known name with the fewest edits (Levenshtein distance) from `text`, the first of equal ones; undefined when none
  * is known.
@@ -21,20 +23,4 @@ export function unknownNameText(text: string, known: readonly string[]): string 
   return nearest === undefined
     ? `expected nothing, as there is none, ${was}`
     : `expected one of ${known.join(', ')}, ${was}; the nearest is ${nearest}`;
-}
-
-/** Levenshtein distance by the two-row recurrence. */
-export function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const substituted = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      const removed = (previous[column] ?? 0) + 1;
-      const added = (current[column - 1] ?? 0) + 1;
-      current.push(Math.min(substituted, removed, added));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
 }
