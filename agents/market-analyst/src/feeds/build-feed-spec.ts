@@ -1,5 +1,6 @@
 import { PermanentError } from '@octant/platform/errors/errors';
 import type { DatasourceConfig } from '@octant/trading/config/datasource-config';
+import { findUnlistedSymbol } from '@octant/trading/config/strategies-by-name';
 import type { StrategyConfig } from '@octant/trading/config/strategy-config';
 import { closeTimeMs, timeframeMs } from '@octant/trading/market/timeframe';
 import type { TimeframeName } from '@octant/trading/messages/envelope';
@@ -35,11 +36,18 @@ export function getStrategyConfig(settings: Settings, name: string): StrategyCon
   return strategy;
 }
 
+/** @throws PermanentError `unlisted_symbol` naming the symbols that the strategy lists. */
+export function assertListed(strategy: StrategyConfig, symbols: readonly string[], { markets }: Settings): void {
+  const unlisted = findUnlistedSymbol(strategy, symbols, markets);
+  if (unlisted !== undefined) throw new PermanentError(`symbol: ${unlisted}`, { code: 'unlisted_symbol' });
+}
+
 /** What a watch command asks for, with all that may not change while the session runs. */
 export function buildFeedSpec(watch: WatchCommand, settings: Settings): FeedSpec {
   const datasource = getDatasource(settings, watch.source);
   const strategy = getStrategyConfig(settings, watch.strategy);
   const { sessionId, source, symbols, timeframe, historyFromMs } = watch;
+  assertListed(strategy, symbols, settings);
   const common = { sessionId, source, exchange: datasource.exchange, symbols, timeframe, historyFromMs };
   if (datasource.exchange === 'simulator') {
     const simulator = simulatorSpecOf(watch, datasource);
