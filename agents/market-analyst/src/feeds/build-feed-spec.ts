@@ -36,7 +36,10 @@ export function getStrategyConfig(settings: Settings, name: string): StrategyCon
   return strategy;
 }
 
-/** @throws PermanentError `unlisted_symbol` naming the symbols that the strategy lists. */
+/**
+ * For questions; a session was refused by the orchestrator already, which knows the same files.
+ * @throws PermanentError `unlisted_symbol` naming the symbols that the strategy lists.
+ */
 export function assertListed(strategy: StrategyConfig, symbols: readonly string[], { markets }: Settings): void {
   const unlisted = findUnlistedSymbol(strategy, symbols, markets);
   if (unlisted !== undefined) throw new PermanentError(`symbol: ${unlisted}`, { code: 'unlisted_symbol' });
@@ -47,7 +50,6 @@ export function buildFeedSpec(watch: WatchCommand, settings: Settings): FeedSpec
   const datasource = getDatasource(settings, watch.source);
   const strategy = getStrategyConfig(settings, watch.strategy);
   const { sessionId, source, symbols, timeframe, historyFromMs } = watch;
-  assertListed(strategy, symbols, settings);
   const common = { sessionId, source, exchange: datasource.exchange, symbols, timeframe, historyFromMs };
   if (datasource.exchange === 'simulator') {
     const simulator = simulatorSpecOf(watch, datasource);

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { ZScore } from '../indicators/z-score.js';
+import { toCandle } from '../market/candle.js';
+import { simulatedCandles } from '../testing/a-backtest.js';
+import { entryConfidence } from './confidence.js';
 import { meanReversion } from './mean-reversion.js';
 import type { StrategyParameters, StrategySignal } from './strategy.js';
 
@@ -41,5 +45,16 @@ describe('mean reversion', () => {
   it('gives nothing before its warm-up is over', () => {
     expect(meanReversion.warmup(parameters)).toBe(5);
     expect(sides([100, 90, 110, 50])).toBe('- - - -');
+  });
+
+  it('has the bits of its formula over the indicator', () => {
+    const deviation = new ZScore(50);
+    const run = meanReversion.start({ lookback: 50, entry_threshold: 1.5, exit_threshold: 0.5 });
+    for (const candle of simulatedCandles('BTC-USDT', 2000).map(toCandle)) {
+      const z = deviation.push(candle.close);
+      const buy = { side: 'buy', confidence: entryConfidence(-z - 1.5) };
+      const expected = z <= -1.5 ? buy : z >= -0.5 ? { side: 'sell', confidence: 1 } : undefined;
+      expect(run.onCandle(candle)).toEqual(expected);
+    }
   });
 });

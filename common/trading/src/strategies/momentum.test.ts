@@ -1,4 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { LogReturn } from '../indicators/log-return.js';
+import { StandardDeviation } from '../indicators/standard-deviation.js';
+import { toCandle } from '../market/candle.js';
+import { simulatedCandles } from '../testing/a-backtest.js';
+import { entryConfidence } from './confidence.js';
 import { momentum } from './momentum.js';
 import type { StrategyParameters, StrategySignal } from './strategy.js';
 
@@ -48,5 +53,18 @@ describe('momentum', () => {
   it('prefers the entry when both thresholds hold', () => {
     const [, , , , signal] = signalsOf([100, 101, 103, 104, 106], { entry_threshold: 1, exit_threshold: 100 });
     expect(signal?.side).toBe('buy');
+  });
+
+  it('has the bits of its formula over the indicators', () => {
+    const lookback = 50;
+    const [trend, step, noise] = [new LogReturn(lookback), new LogReturn(1), new StandardDeviation(lookback, 'sample')];
+    const run = momentum.start({ lookback, entry_threshold: 1.5, exit_threshold: 0.5 });
+    for (const candle of simulatedCandles('BTC-USDT', 2000).map(toCandle)) {
+      const total = trend.push(candle.close);
+      const score = total / (noise.push(step.push(candle.close)) * Math.sqrt(lookback));
+      const buy = { side: 'buy', confidence: entryConfidence(score - 1.5) };
+      const expected = score >= 1.5 ? buy : score <= 0.5 ? { side: 'sell', confidence: 1 } : undefined;
+      expect(run.onCandle(candle)).toEqual(expected);
+    }
   });
 });
