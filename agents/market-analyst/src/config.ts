@@ -36,12 +36,8 @@ export const config: ConfigSpec<Settings> = {
 
 /** The members of an ensemble have their files in them. */
 function readStrategies(reader: ConfigReader): ReadonlyMap<string, StrategyConfig> {
-  try {
-    return strategiesByName(reader.folder('strategies', strategyConfig));
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new ConfigError([`config/${error.message}`], { cause: error });
-  }
+  const files = reader.folder('strategies', strategyConfig);
+  return strategiesByName(files, (problem) => new ConfigError([`config/${problem}`]));
 }
 
 /** `replay` and `simulator` need no file: without one they serve every market with the defaults. */

@@ -36,12 +36,8 @@ export const orchestratorSettings = {
 };
 
 function readStrategies(reader: ConfigReader): ReadonlyMap<string, StrategyConfig> {
-  try {
-    return strategiesByName(reader.folder('strategies', strategyConfig));
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new ConfigError([`config/${error.message}`], { cause: error });
-  }
+  const files = reader.folder('strategies', strategyConfig);
+  return strategiesByName(files, (problem) => new ConfigError([`config/${problem}`]));
 }
 
 function baseName(file: string): string {

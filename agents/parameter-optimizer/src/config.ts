@@ -41,10 +41,6 @@ export const config: ConfigSpec<Settings> = {
 };
 
 function readStrategies(reader: ConfigReader): ReadonlyMap<string, StrategyConfig> {
-  try {
-    return strategiesByName(reader.folder('strategies', strategyConfig));
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new ConfigError([`config/${error.message}`], { cause: error });
-  }
+  const files = reader.folder('strategies', strategyConfig);
+  return strategiesByName(files, (problem) => new ConfigError([`config/${problem}`]));
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
+import { INDICATORS } from '../indicators/registry.js';
 import { instrumentsOf } from '../market/instrument.js';
 import { resolveSymbol } from '../market/symbol.js';
 import { BUILT_IN_STRATEGIES } from '../strategies/built-in-strategies.js';
@@ -66,5 +67,31 @@ describe('config/datasources', () => {
   it.each(filesOf('datasources'))('%s fits the schema and the markets', (file) => {
     const config = datasourceConfig.strict().parse(read(`datasources/${file}`));
     expect(config.symbols.map((symbol) => resolveSymbol(symbol, markets))).toHaveLength(config.symbols.length);
+  });
+});
+
+describe('docs/strategies.md', () => {
+  const text = readFileSync(`${folder}../docs/strategies.md`, 'utf8');
+  const examples = [...text.matchAll(/```yaml\n([^`]*)```/g)].map(([, yaml = '']) => load(yaml));
+
+  it('has examples that fit the schema', () => {
+    expect(examples.map((example) => strategyConfig.parse(example).name)).toEqual(['back_above_mean', 'majority']);
+    const [rules] = examples.map((example) => strategyConfig.parse(example));
+    expect(rules && strategyOf(rules).warmup(parametersOf(rules))).toBe(101);
+  });
+
+  it('names every key of a strategy file and every kind', () => {
+    for (const key of Object.keys(strategyConfig.shape)) expect(text).toContain(`\`${key}\``);
+    for (const kind of BUILT_IN_STRATEGIES.keys()) expect(text).toContain(`| \`${kind}\` |`);
+  });
+
+  it('lists the indicators as they are', () => {
+    const rows = [...INDICATORS.values()].map(({ name, input, parameters, outputs }) => {
+      const defaults = parameters.map((parameter) => `\`${parameter.name}\` ${String(parameter.default)}`).join(', ');
+      const named = outputs.map((output) => `\`${output}\``).join(', ');
+      const on = input === 'value' ? 'a number' : 'the candle';
+      return `| \`${name}\` | ${on} | ${defaults === '' ? 'none' : defaults} | ${named} |`;
+    });
+    expect(text).toContain(rows.join('\n'));
   });
 });

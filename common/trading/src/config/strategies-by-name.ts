@@ -12,35 +12,41 @@ export interface StrategyFile {
  * All strategy files by their names, in their order, the members of each ensemble put into it. A disabled member does not
  * vote, and an ensemble without any other is disabled too.
  *
- * @throws RangeError naming file and key: a name that is there twice, a member that no file has or that goes round in a
- * circle.
+ * @param fail makes the error of a problem that the caller wants; a RangeError when it is left out.
+ * @throws what `fail` makes, naming file and key: a name that is there twice, a member that no file has or that goes round
+ * in a circle.
  */
-export function strategiesByName(files: readonly StrategyFile[]): ReadonlyMap<string, StrategyConfig> {
+export function strategiesByName(
+  files: readonly StrategyFile[],
+  fail: (problem: string) => Error = (problem) => new RangeError(problem),
+): ReadonlyMap<string, StrategyConfig> {
   const byName = new Map<string, StrategyFile>();
   for (const one of files) {
     const { name } = one.value;
-    if (byName.has(name)) throw new RangeError(`${one.file}: name: expected each strategy once, was ${name} again`);
+    if (byName.has(name)) throw fail(`${one.file}: name: expected each strategy once, was ${name} again`);
     byName.set(name, one);
   }
-  return new Map([...byName].map(([name, file]) => [name, withMembers(file, byName, [name])]));
+  const known = { files: byName, fail };
+  return new Map([...byName].map(([name, file]) => [name, withMembers(file, known, [name])]));
 }
 
-function withMembers(
-  { file, value }: StrategyFile,
-  files: ReadonlyMap<string, StrategyFile>,
-  path: readonly string[],
-): StrategyConfig {
+interface Known {
+  readonly files: ReadonlyMap<string, StrategyFile>;
+  readonly fail: (problem: string) => Error;
+}
+
+function withMembers({ file, value }: StrategyFile, known: Known, path: readonly string[]): StrategyConfig {
   const { members } = value;
   if (members === undefined) return value;
   const resolved = members.map((member, index) => {
     const at = `${file}: members[${String(index)}].strategy`;
-    const found = files.get(member.strategy);
-    if (found === undefined) throw new RangeError(`${at}: ${unknownNameText(member.strategy, [...files.keys()])}`);
+    const found = known.files.get(member.strategy);
+    if (found === undefined) throw known.fail(`${at}: ${unknownNameText(member.strategy, [...known.files.keys()])}`);
     const circle = [...path, member.strategy];
     if (path.includes(member.strategy)) {
-      throw new RangeError(`${at}: expected members that do not go round in a circle, was ${circle.join(' > ')}`);
+      throw known.fail(`${at}: expected members that do not go round in a circle, was ${circle.join(' > ')}`);
     }
-    return { ...member, config: withMembers(found, files, circle) };
+    return { ...member, config: withMembers(found, known, circle) };
   });
   const voters = resolved.filter(({ config }) => config.enabled);
   return { ...value, enabled: value.enabled && voters.length > 0, members: voters };

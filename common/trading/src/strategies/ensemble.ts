@@ -1,11 +1,11 @@
 import type { Candle } from '../market/candle.js';
-import { emptyColumns, type CandleColumns } from '../market/candle-columns.js';
+import type { CandleColumns } from '../market/candle-columns.js';
 import { entryConfidence } from './confidence.js';
 import type { ExitPlan } from './exit-plan.js';
 import { assertParameters, parameterOf, type ParameterSpec, type StrategyParameters } from './parameter-spec.js';
 import { rowsOf } from './rows-of.js';
-import { RUN_CANDLES, setRow } from './scored-run.js';
-import { signalAt } from './signal-at.js';
+import { RUN_CANDLES } from './scored-run.js';
+import { OneCandle } from './one-candle.js';
 import { emptySignals, type SignalColumns } from './signal-columns.js';
 import type { Strategy, StrategyRun, StrategySignal } from './strategy.js';
 
@@ -58,8 +58,7 @@ class EnsembleRun implements StrategyRun {
   readonly #weight: number;
   readonly #entryThreshold: number;
   readonly #exitThreshold: number;
-  readonly #row = emptyColumns(1);
-  readonly #one = emptySignals(1);
+  readonly #one = new OneCandle();
   /** Candles that are still to come before the first that may give a signal. */
   #cold: number;
 
@@ -76,9 +75,7 @@ class EnsembleRun implements StrategyRun {
   }
 
   onCandle(candle: Candle): StrategySignal | undefined {
-    setRow(this.#row, candle);
-    this.onColumns(this.#row, { from: 0, to: 1 }, this.#one);
-    return signalAt(this.#one, 0);
+    return this.#one.signal(this, candle);
   }
 
   onColumns(columns: CandleColumns, { from, to }: { from: number; to: number }, out: SignalColumns): void {

@@ -1,6 +1,7 @@
 import type { Candle } from '../market/candle.js';
 import { emptyColumns, type CandleColumns } from '../market/candle-columns.js';
 import { entryConfidence } from './confidence.js';
+import { setRow } from './one-candle.js';
 import { parameterOf, type StrategyParameters } from './parameter-spec.js';
 import type { SignalColumns } from './signal-columns.js';
 import type { StrategyRun, StrategySignal } from './strategy.js';
@@ -60,14 +61,4 @@ export function startScored(scores: ScoreRun, parameters: StrategyParameters): S
       }
     },
   };
-}
-
-/** Makes `row`, columns of one row, hold a candle. */
-export function setRow(row: CandleColumns, candle: Candle): void {
-  row.openTimeMs[0] = candle.openTimeMs;
-  row.open[0] = candle.open;
-  row.high[0] = candle.high;
-  row.low[0] = candle.low;
-  row.close[0] = candle.close;
-  row.volume[0] = candle.volume;
 }

@@ -2,13 +2,12 @@ import type { CelNumber } from '../../cel/cel-expression.js';
 import { TRUE } from '../../cel/vector-operations.js';
 import { VectorProgram } from '../../cel/vector-program.js';
 import type { Candle } from '../../market/candle.js';
-import { emptyColumns, type CandleColumns } from '../../market/candle-columns.js';
+import type { CandleColumns } from '../../market/candle-columns.js';
 import { CONFIDENCE_AT_ENTRY } from '../confidence.js';
 import type { ExitPlan } from '../exit-plan.js';
 import type { StrategyParameters } from '../parameter-spec.js';
-import { setRow } from '../scored-run.js';
-import { signalAt } from '../signal-at.js';
-import { emptySignals, type SignalColumns } from '../signal-columns.js';
+import { OneCandle } from '../one-candle.js';
+import type { SignalColumns } from '../signal-columns.js';
 import { rowsOf } from '../rows-of.js';
 import type { StrategyRun, StrategySignal } from '../strategy.js';
 import { warmupOf, type RulesPlan } from './plan-rules.js';
@@ -39,8 +38,7 @@ export class RulesRun implements StrategyRun {
   readonly #exits: ExitArrays;
   readonly #hasExits: boolean;
   readonly #confidence: Float64Array;
-  readonly #row = emptyColumns(1);
-  readonly #one = emptySignals(1);
+  readonly #one = new OneCandle();
   /** Candles that are still to come before the first that may give a signal. */
   #cold: number;
 
@@ -68,9 +66,7 @@ export class RulesRun implements StrategyRun {
   }
 
   onCandle(candle: Candle): StrategySignal | undefined {
-    setRow(this.#row, candle);
-    this.onColumns(this.#row, { from: 0, to: 1 }, this.#one);
-    return signalAt(this.#one, 0);
+    return this.#one.signal(this, candle);
   }
 
   onColumns(columns: CandleColumns, { from, to }: { from: number; to: number }, out: SignalColumns): void {
