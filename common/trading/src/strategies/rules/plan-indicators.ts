@@ -1,13 +1,14 @@
 import { seriesKey } from '../../cel/parse-cel.js';
-import type { IndicatorDefinition, IndicatorParameter } from '../../indicators/indicator-definition.js';
+import type { IndicatorDefinition, IndicatorParameter, PriceField } from '../../indicators/indicator-definition.js';
 import { INDICATORS } from '../../indicators/registry.js';
 import { unknownNameText } from '../../market/nearest-name.js';
 import { findParameterFault, findUnknownParameter } from '../parameter-spec.js';
 import type { IndicatorUse, RuleDefinition, StrategyProblem } from './rule-definition.js';
 
+/** The price fields that an indicator can be computed on. */
+export const PRICE_FIELDS: readonly PriceField[] = ['open', 'high', 'low', 'close', 'volume', 'hl2', 'hlc3', 'ohlc4'];
+
 /** What an indicator is computed on: a price field, or the series of another indicator. */
-export const PRICE_FIELDS = ['open', 'high', 'low', 'close', 'volume', 'hl2', 'hlc3', 'ohlc4'] as const;
-export type PriceField = (typeof PRICE_FIELDS)[number];
 export type IndicatorSource = { readonly field: PriceField } | { readonly indicator: string; readonly key: string };
 
 /** An indicator that can be started as soon as the parameters have their values. */

@@ -1,9 +1,9 @@
 import { seriesOf } from '../../cel/cel-expression.js';
 import { seriesKey } from '../../cel/parse-cel.js';
-import type { IndicatorRun } from '../../indicators/indicator-definition.js';
+import type { IndicatorRun, PriceField } from '../../indicators/indicator-definition.js';
 import type { CandleColumns } from '../../market/candle-columns.js';
 import type { StrategyParameters } from '../parameter-spec.js';
-import type { IndicatorSource, PriceField } from './plan-indicators.js';
+import type { IndicatorSource } from './plan-indicators.js';
 import { settingsOf, type RulesPlan } from './plan-rules.js';
 
 type Column = 'open' | 'high' | 'low' | 'close' | 'volume';
