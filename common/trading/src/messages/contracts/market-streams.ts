@@ -81,12 +81,11 @@ export const marketStreams = {
       orchestrator: { agent: 'orchestrator', does: 'notes the signal of the awaited analysis', orderedBy: 'desk' },
     },
     examples: [
-      { ...analyzed, side: 'buy', confidence: 0.72, price: '42475.23' },
       {
         ...analyzed,
         strategy: 'rsi_pullback',
         side: 'buy',
-        confidence: 0.6,
+        confidence: 0.72,
         price: '42475.23',
         exits: { stopPrice: '41350.5', takeProfitPrice: '44724.69', trailingDistance: '1500', maxCandles: 48 },
       },
