@@ -12,13 +12,7 @@ import type { ExecAccount, LastCandle, OpenOrder } from './account.js';
 import { isoNow, type ExecDesk } from './desk.js';
 import { factsOf, fillsChangeOf } from './fills-change.js';
 import type { LastPrices } from './last-prices.js';
-import {
-  endedMessages,
-  filledMessages,
-  inPublishingOrder,
-  progressMessage,
-  type Stamp,
-} from './order-messages.js';
+import { endedMessages, filledMessages, inPublishingOrder, progressMessage, type Stamp } from './order-messages.js';
 
 /**
  * Matches a step of candles with the account: open orders and gaps at its opens, exits inside it once it has closed. A
@@ -73,7 +67,12 @@ export async function fillOrders(
 /** What the step changes; undefined for nothing. */
 function changeBy(desk: ExecDesk, account: ExecAccount, step: MarketCandles): StepChange | undefined {
   const { fillRules, instruments } = desk.settings();
-  const before = { cash: account.cashQuote, positions: account.positions, orders: account.openOrders, exits: account.exits };
+  const before = {
+    cash: account.cashQuote,
+    positions: account.positions,
+    orders: account.openOrders,
+    exits: account.exits,
+  };
   const match = matchCandles(before, matchStepOf(desk, account, step), { instruments, rules: fillRules });
   const lastCandles = looksBack(fillRules) ? lastCandlesOf(step) : [];
   if (match.book === before && lastCandles.length === 0) return undefined;
@@ -110,7 +109,15 @@ function lastCandleOf(
 
 function lastCandlesOf({ closed, candles, timeframe, openTimeMs }: MarketCandles): readonly LastCandle[] {
   if (!closed) return [];
-  return candles.map(({ symbol, high, low, close, volume }) => ({ symbol, timeframe, openTimeMs, high, low, close, volume }));
+  return candles.map(({ symbol, high, low, close, volume }) => ({
+    symbol,
+    timeframe,
+    openTimeMs,
+    high,
+    low,
+    close,
+    volume,
+  }));
 }
 
 /** The account's last fill as of the step: later ones were not there when it came first. */

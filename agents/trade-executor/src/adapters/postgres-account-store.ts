@@ -111,7 +111,9 @@ async function loadAccount(sql: Sql): Promise<ExecAccount> {
     positions: Object.fromEntries(positions),
     halt: { haltVersion: Number(row.halt_version), halted: row.halted, reason: row.halt_reason },
     openOrders: row.open_orders.map(openOrderOf),
-    exits: row.exits.map((exits) => restingExitsOf(exits, openOrderOf({ ...exits, state: 'acknowledged', fill_count: 0 }))),
+    exits: row.exits.map((exits) =>
+      restingExitsOf(exits, openOrderOf({ ...exits, state: 'acknowledged', fill_count: 0 })),
+    ),
     lastCandles: row.last_candles,
   };
 }

@@ -2,7 +2,14 @@ import { TransientError } from '@octant/platform/errors/errors';
 import { canTransition } from '@octant/trading/exchange/order-state';
 import type { OrderState } from '@octant/trading/messages/execution';
 import { canceledReason, openOrderOf, type ExecAccount, type OpenOrder } from '../account/account.js';
-import type { AccountStore, AppliedHalt, ExitOrder, FillsChange, KnownOrder, OrderIntent } from '../adapters/account-store.js';
+import type {
+  AccountStore,
+  AppliedHalt,
+  ExitOrder,
+  FillsChange,
+  KnownOrder,
+  OrderIntent,
+} from '../adapters/account-store.js';
 
 interface KeptOrder extends KnownOrder {
   readonly intent: OrderIntent;
@@ -98,7 +105,8 @@ export class MemoryAccountStore implements AccountStore {
 
   #addExitOrder({ orderId, entryId, qty }: ExitOrder): void {
     const entry = this.#orders.get(entryId);
-    if (entry === undefined || this.#orders.has(orderId)) throw new Error(`expected ${orderId} to be new, of a known entry`);
+    if (entry === undefined || this.#orders.has(orderId))
+      throw new Error(`expected ${orderId} to be new, of a known entry`);
     this.#orders.set(orderId, { ...entry, side: 'sell', qty, state: 'acknowledged' });
   }
 

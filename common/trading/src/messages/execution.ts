@@ -58,7 +58,10 @@ export type OrderState = z.infer<typeof orderState>;
  * fill, `qty` is the quantity of that fill and `fillId`, `fillSeq`, `price`, `feeQuote`, `profit`, `atMs` are there.
  */
 export const execStatus = z.looseObject({
-  orderId: z.string().min(1).describe('The order; `<entry>.stop`, `.trail`, `.target` or `.time` when it is an exit of that entry.'),
+  orderId: z
+    .string()
+    .min(1)
+    .describe('The order; `<entry>.stop`, `.trail`, `.target` or `.time` when it is an exit of that entry.'),
   status: execStatusWord,
   state: orderState,
   symbol: symbolName,
