@@ -270,7 +270,7 @@ function statusOf(order: ExecOrder, fields: Readonly<Record<string, unknown>>): 
   return {
     stream: 'exec.status',
     type: 'status',
-    id: `status:${String(fields['fillId'] ?? orderId)}:${String(fields['state'])}`,
+    id: `status:${'fillId' in fields ? String(fields['fillId']) : orderId}:${String(fields['state'])}`,
     payload: {
       orderId,
       symbol,

@@ -1,6 +1,6 @@
 import { timeframeMs } from '../market/timeframe.js';
 import type { TimeframeName } from '../messages/envelope.js';
-import { Decimal, formatDecimal, parseDecimal } from '../money/decimal.js';
+import { formatDecimal, parseDecimal, type Decimal } from '../money/decimal.js';
 import type { ExitKind, PaperOrder } from './paper-exchange.js';
 
 /**
