@@ -117,6 +117,29 @@ describe('the configuration that the agents read', () => {
     expect(existsSync(join(folder, 'overlay'))).toBe(false);
   });
 
+  it('lets the command line have its way over makers, takers and the fixed part of a slippage model', () => {
+    const paper = {
+      fees_bps: 10,
+      maker_fees_bps: 2,
+      taker_fees_bps: 6,
+      slippage: { model: 'spread', bps: 4, range_share: 0.1 },
+    };
+    write('config/agents/trade-executor.yaml', { exchange: 'paper', paper });
+    const of = (overrides: { feesBps?: number; slippageBps?: number }) =>
+      read(join(configFolder(source, join(folder, 'overlay'), overrides), 'agents', 'trade-executor.yaml'));
+    expect(of({ feesBps: 1 })).toEqual({ exchange: 'paper', paper: { fees_bps: 1, slippage: paper.slippage } });
+    expect(of({ slippageBps: 9 })).toEqual({
+      exchange: 'paper',
+      paper: {
+        fees_bps: 10,
+        maker_fees_bps: 2,
+        taker_fees_bps: 6,
+        slippage_bps: 9,
+        slippage: { model: 'spread', range_share: 0.1 },
+      },
+    });
+  });
+
   it('is a copy with the overrides in their places, and the original stays as it is', () => {
     const before = readdirSync(source, { recursive: true }).map(String).sort();
     const path = write('mine.yaml', { name: 'momentum', ...STRATEGY, lookback: 99 });
