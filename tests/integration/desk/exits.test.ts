@@ -51,12 +51,13 @@ const CASES = [
   },
 ] as const;
 
+function configOf(paper: string): Record<string, string> {
+  return { 'strategies/jumpy.yaml': jumpy, 'agents/trade-executor.yaml': `exchange: paper\npaper: ${paper}\n` };
+}
+
 describe('exits through the eight agents', () => {
   it.each(CASES)('give the backtest of the same candles in mode $mode: $what', async ({ mode, paper }) => {
-    const config = {
-      'strategies/jumpy.yaml': jumpy,
-      'agents/trade-executor.yaml': `exchange: paper\npaper: ${paper}\n`,
-    };
+    const config = configOf(paper);
     const request: ReplayRequest = { series, mode, strategy: 'jumpy', timeframe: '1h' };
     const expected = backtestOf(request, config);
     fleet = await TestFleet.start(`exits_${mode}`, config);
@@ -68,5 +69,24 @@ describe('exits through the eight agents', () => {
     );
     expect(rows.map(({ kind }) => kind)).toEqual(['stop', 'target', 'time', 'trail']);
     if (mode === 'http') expect(Math.max(...rows.map(({ parts }) => parts))).toBeGreaterThan(1);
+  });
+
+  it('sell once, at the same prices, when the executor is killed again and again', async () => {
+    const paper = '{ slippage: { model: volume, impact_bps: 500 }, max_volume_share: 0.000003, latency_candles: 1 }';
+    const config = configOf(paper);
+    const request: ReplayRequest = { series, mode: 'pubsub', strategy: 'jumpy', timeframe: '1h' };
+    const expected = backtestOf(request, config);
+    fleet = await TestFleet.start('exits_killed', config);
+    const desk = fleet;
+    const killAt = [40, 110, 180, 250, 320];
+    const sessionId = await desk.startReplay(request);
+    const replayed = await desk.awaitReport(sessionId, (candles) => {
+      if (candles < (killAt[0] ?? Infinity)) return Promise.resolve();
+      killAt.shift();
+      desk.kill('trade-executor');
+      return Promise.resolve();
+    });
+    expect(desk.deaths.length).toBeGreaterThan(1);
+    expect(comparable(replayed)).toEqual(comparable(expected));
   });
 });
