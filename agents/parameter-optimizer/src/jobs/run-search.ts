@@ -5,6 +5,7 @@ import { timeframeMs } from '@octant/trading/market/timeframe';
 import { splitHoldout } from '@octant/trading/optimize/holdout';
 import { optimizeSteps, type OptimizeInput } from '@octant/trading/optimize/optimize-strategy';
 import type { ParameterSet } from '@octant/trading/optimize/search-space';
+import { withParameters } from '@octant/trading/strategies/registry';
 import type { Comparison, Figures, Outcome } from './job.js';
 
 /**
@@ -40,7 +41,12 @@ function compare(input: OptimizeInput, recommended: ParameterSet, current: Param
   const part = (candles: readonly CandleSeries[], fromMs: number | undefined): Omit<Comparison, 'fromMs' | 'toMs'> => {
     const run = (set: ParameterSet) =>
       figuresOf(
-        runBacktest({ ...input.backtest, strategy: { ...input.backtest.strategy, ...set }, series: candles, fromMs }),
+        runBacktest({
+          ...input.backtest,
+          strategy: withParameters(input.backtest.strategy, set),
+          series: candles,
+          fromMs,
+        }),
       );
     return { recommended: run(recommended), current: run(current) };
   };

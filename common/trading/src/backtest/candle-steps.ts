@@ -12,7 +12,15 @@ export interface CandleSeries {
 export interface CandleStep {
   readonly openTimeMs: number;
   readonly closeTimeMs: number;
-  readonly candles: readonly { readonly index: number; readonly symbol: string; readonly candle: DecimalCandle }[];
+  readonly candles: readonly StepCandle[];
+}
+
+export interface StepCandle {
+  readonly index: number;
+  readonly symbol: string;
+  readonly candle: DecimalCandle;
+  /** The candle before it in its series; the paper exchange needs it where its rules look back (`looksBack`). */
+  readonly before?: DecimalCandle | undefined;
 }
 
 /** Merges the series into steps, in rising time; within a step symbols are in the order of `series`. */
@@ -21,12 +29,12 @@ export function* candleSteps(series: readonly CandleSeries[], timeframe: Timefra
   for (;;) {
     const openTimeMs = earliestOpen(series, next);
     if (openTimeMs === undefined) return;
-    const candles: { index: number; symbol: string; candle: DecimalCandle }[] = [];
+    const candles: StepCandle[] = [];
     for (const [index, { symbol, candles: all }] of series.entries()) {
       const at = next[index] ?? 0;
       const candle = all[at];
       if (candle?.openTimeMs !== openTimeMs) continue;
-      candles.push({ index, symbol, candle });
+      candles.push({ index, symbol, candle, before: all[at - 1] });
       next[index] = at + 1;
     }
     yield { openTimeMs, closeTimeMs: closeTimeMs(openTimeMs, timeframe), candles };

@@ -6,6 +6,7 @@ import type {
 } from '../config/agent-configs.js';
 import type { OrchestratorConfig } from '../config/orchestrator-config.js';
 import type { StrategyConfig } from '../config/strategy-config.js';
+import { fillRulesOf } from '../exchange/fill-rules.js';
 import { toCandle } from '../market/candle.js';
 import { getInstrument, instrumentsOf } from '../market/instrument.js';
 import type { TimeframeName } from '../messages/envelope.js';
@@ -105,7 +106,6 @@ function rulesOf(input: BacktestInput): DeskRules {
     riskPolicy: riskPolicyOf(input.risk),
     riskProfile: input.strategy.risk_profile,
     cashBufferRatio: input.portfolio.sizing.cash_buffer_pct / 100,
-    feesBps: input.executor.paper.fees_bps,
-    slippageBps: input.executor.paper.slippage_bps,
+    fills: fillRulesOf(input.executor.paper),
   };
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { StartFlags } from '../command-line.js';
 import { configFolder, type ConfigOverrides } from '../desk/config-overlay.js';
-import { chooseStrategy, chooseSymbol, readDeskConfig } from '../desk/desk-config.js';
+import { assertStrategyLists, chooseStrategy, chooseSymbol, readDeskConfig } from '../desk/desk-config.js';
 import type { RunRequest } from '../desk/desk-client.js';
 import type { DeskName } from '../desk/drop-desk.js';
 import { openDesk, takeDesk } from '../desk/open-desk.js';
@@ -55,6 +55,7 @@ function planSession(flags: StartFlags, context: LaunchContext): Plan {
   const { orchestrator } = config;
   const strategy = chooseStrategy(flags.strategy ?? orchestrator.strategy, config);
   const symbols = (flags.symbol ?? orchestrator.symbols).map((text) => chooseSymbol(text, config));
+  assertStrategyLists(symbols, strategy, config);
   const live = flags.liveData?.toLowerCase();
   const source = live === undefined ? orchestrator.datasource : `live_${live}`;
   const { symbol, timeframe, mode } = flags;
