@@ -71,6 +71,21 @@ function expectSame(
   expect(compared).toBeGreaterThan(LENGTH / 4);
 }
 
+/** The same for several outputs, by the names that they have in the rows of the other library. */
+function expectRows<Name extends string>(
+  ours: Readonly<Record<Name, Float64Array>>,
+  theirs: readonly (Readonly<Partial<Record<Name, number | undefined>>> | null)[],
+  options: { tolerance?: number; skip?: number } = {},
+): void {
+  for (const name of Object.keys(ours) as Name[]) {
+    expectSame(
+      ours[name],
+      theirs.map((row) => row?.[name]),
+      options,
+    );
+  }
+}
+
 /** Where the first value is that they and we have: the same row, if the convention of the warm-up is the same. */
 const firstOf = (values: Iterable<number | null | undefined>): number =>
   [...values].findIndex((value) => value !== null && value !== undefined && !Number.isNaN(value));
@@ -108,36 +123,14 @@ describe.each(WALKS.map((columns, index) => ({ seed: index + 1, columns })))(
       });
       const ours = macd(columns.close, { fast: 12, slow: 26, signal: 9 });
       expect([theirs.length, firstOf(ours.macd)]).toEqual([LENGTH - 25, 33]);
-      expectSame(
-        ours.macd,
-        theirs.map((row) => row.MACD),
-        { skip: 8 },
-      );
-      expectSame(
-        ours.signal,
-        theirs.map((row) => row.signal),
-      );
-      expectSame(
-        ours.histogram,
-        theirs.map((row) => row.histogram),
-      );
+      expectRows({ MACD: ours.macd }, theirs, { skip: 8 });
+      expectRows({ signal: ours.signal, histogram: ours.histogram }, theirs);
     });
 
     it('Bollinger bands are the same: both divide by n', () => {
       const theirs = technical.bollingerbands({ period: 20, stdDev: 2, values });
       const ours = bollinger(columns.close, 20, 2);
-      expectSame(
-        ours.middle,
-        theirs.map((row) => row.middle),
-      );
-      expectSame(
-        ours.upper,
-        theirs.map((row) => row.upper),
-      );
-      expectSame(
-        ours.lower,
-        theirs.map((row) => row.lower),
-      );
+      expectRows({ middle: ours.middle, upper: ours.upper, lower: ours.lower }, theirs);
     });
 
     it('ATR leaves the first range out, which has no earlier close: the same once that has faded', () => {
@@ -151,18 +144,7 @@ describe.each(WALKS.map((columns, index) => ({ seed: index + 1, columns })))(
       const theirs = technical.adx({ period: 14, high, low, close });
       const ours = adx(columns, 14);
       expect([theirs.length, firstOf(ours.adx)]).toEqual([LENGTH - 27, 27]);
-      expectSame(
-        ours.adx,
-        theirs.map((row) => row.adx),
-      );
-      expectSame(
-        ours.plusDi,
-        theirs.map((row) => row.pdi),
-      );
-      expectSame(
-        ours.minusDi,
-        theirs.map((row) => row.mdi),
-      );
+      expectRows({ adx: ours.adx, pdi: ours.plusDi, mdi: ours.minusDi }, theirs);
     });
 
     it('Keltner channels have the ATR of the library: the same once its start has faded', () => {
@@ -176,34 +158,15 @@ describe.each(WALKS.map((columns, index) => ({ seed: index + 1, columns })))(
         useSMA: false,
       });
       const ours = keltner(columns, { window: 20, atrWindow: 10, multiplier: 2 });
-      expectSame(
-        ours.middle,
-        theirs.map((row) => row.middle),
-      );
-      expectSame(
-        ours.upper,
-        theirs.map((row) => row.upper),
-        { skip: 300 },
-      );
-      expectSame(
-        ours.lower,
-        theirs.map((row) => row.lower),
-        { skip: 300 },
-      );
+      expectRows({ middle: ours.middle }, theirs);
+      expectRows({ upper: ours.upper, lower: ours.lower }, theirs, { skip: 300 });
     });
 
     it('the stochastic is the fast one, ours with %K not smoothed; its %K comes before its %D', () => {
       const theirs = technical.stochastic({ period: 14, signalPeriod: 3, high, low, close });
       const ours = stochastic(columns, { window: 14, smooth: 1, signal: 3 });
-      expectSame(
-        ours.k,
-        theirs.map((row) => row.k),
-        { skip: 2 },
-      );
-      expectSame(
-        ours.d,
-        theirs.map((row) => row.d),
-      );
+      expectRows({ k: ours.k }, theirs, { skip: 2 });
+      expectRows({ d: ours.d }, theirs);
     });
 
     it('CCI and rate of change are the same, the latter times 100', () => {
@@ -252,55 +215,16 @@ describe.each(WALKS.map((columns, index) => ({ seed: index + 1, columns })))(
     it('MACD has those averages, and its signal starts with the first difference: the same once both have faded', () => {
       const theirs = new signals.MACD(new signals.EMA(12), new signals.EMA(26), new signals.EMA(9)).updates(prices);
       const ours = macd(columns.close, { fast: 12, slow: 26, signal: 9 });
-      expectSame(
-        ours.macd,
-        theirs.map((row) => row?.macd),
-        { skip: 400 },
-      );
-      expectSame(
-        ours.signal,
-        theirs.map((row) => row?.signal),
-        { skip: 400 },
-      );
-      expectSame(
-        ours.histogram,
-        theirs.map((row) => row?.histogram),
-        { skip: 400 },
-      );
+      expectRows({ macd: ours.macd, signal: ours.signal, histogram: ours.histogram }, theirs, { skip: 400 });
     });
 
     it('Bollinger bands and Donchian channels are the same', () => {
       const bands = new signals.BollingerBands(20, 2).updates(prices);
       const ours = bollinger(columns.close, 20, 2);
-      expectSame(
-        ours.middle,
-        bands.map((row) => row?.middle),
-      );
-      expectSame(
-        ours.upper,
-        bands.map((row) => row?.upper),
-      );
-      expectSame(
-        ours.lower,
-        bands.map((row) => row?.lower),
-      );
+      expectRows({ middle: ours.middle, upper: ours.upper, lower: ours.lower }, bands);
       const channel = new signals.DonchianChannels(20).updates(candles);
       const lines = donchian(columns, 20);
-      expectSame(
-        lines.middle,
-        channel.map((row) => row?.middle),
-        { tolerance: 0 },
-      );
-      expectSame(
-        lines.upper,
-        channel.map((row) => row?.upper),
-        { tolerance: 0 },
-      );
-      expectSame(
-        lines.lower,
-        channel.map((row) => row?.lower),
-        { tolerance: 0 },
-      );
+      expectRows({ middle: lines.middle, upper: lines.upper, lower: lines.lower }, channel, { tolerance: 0 });
     });
 
     it('ATR is the same: the first range is high - low in both', () => {
@@ -318,11 +242,7 @@ describe.each(WALKS.map((columns, index) => ({ seed: index + 1, columns })))(
       expect(firstOf(rows.map((row) => row.adx))).toBe(26);
       const ours = adx(columns, 14);
       // Its directional indicators are ratios, ours are per cent.
-      expectSame(
-        ours.adx,
-        rows.map((row) => row.adx),
-        { skip: 420 },
-      );
+      expectRows({ adx: ours.adx }, rows, { skip: 420 });
       expectSame(
         ours.plusDi,
         rows.map((row) => (row.plusDi ?? 0) * 100),
@@ -338,21 +258,7 @@ describe.each(WALKS.map((columns, index) => ({ seed: index + 1, columns })))(
     it('Keltner channels have an EMA that starts with the first value: the same once that has faded', () => {
       const theirs = new signals.KeltnerChannels({ emaInterval: 20, atrInterval: 10, multiplier: 2 }).updates(candles);
       const ours = keltner(columns, { window: 20, atrWindow: 10, multiplier: 2 });
-      expectSame(
-        ours.middle,
-        theirs.map((row) => row?.middle),
-        { skip: 250 },
-      );
-      expectSame(
-        ours.upper,
-        theirs.map((row) => row?.upper),
-        { skip: 250 },
-      );
-      expectSame(
-        ours.lower,
-        theirs.map((row) => row?.lower),
-        { skip: 250 },
-      );
+      expectRows({ middle: ours.middle, upper: ours.upper, lower: ours.lower }, theirs, { skip: 250 });
     });
 
     it('the stochastic and CCI are the same', () => {
@@ -360,14 +266,7 @@ describe.each(WALKS.map((columns, index) => ({ seed: index + 1, columns })))(
       const theirs = new signals.StochasticOscillator(windows).updates(candles);
       const ours = stochastic(columns, { window: 14, smooth: 3, signal: 3 });
       expect(firstOf(theirs.map((row) => row?.stochK))).toBe(firstOf(ours.k));
-      expectSame(
-        ours.k,
-        theirs.map((row) => row?.stochK),
-      );
-      expectSame(
-        ours.d,
-        theirs.map((row) => row?.stochD),
-      );
+      expectRows({ stochK: ours.k, stochD: ours.d }, theirs);
       expectSame(cci(columns, 20), new signals.CCI(20).updates(candles), { tolerance: 1e-7 });
     });
 
@@ -392,10 +291,7 @@ describe.each(WALKS.map((columns, index) => ({ seed: index + 1, columns })))(
       const theirs = new signals.SuperTrend({ interval: 10, multiplier: 3 }).updates(candles);
       const ours = supertrend(columns, 10, 3);
       expect([firstOf(theirs.map((row) => row?.supertrend)), firstOf(ours.value)]).toEqual([9, 9]);
-      expectSame(
-        ours.value,
-        theirs.map((row) => row?.supertrend),
-      );
+      expectRows({ supertrend: ours.value }, theirs);
       expect([...ours.direction.slice(9)]).toEqual(
         theirs.slice(9).map((row) => (row?.trend === signals.TradingSignal.BULLISH ? 1 : -1)),
       );

@@ -41,6 +41,17 @@ describe('the EMA', () => {
     ]);
   });
 
+  it('gives the same bits in a long batch with values missing as one by one', () => {
+    const values = Float64Array.from({ length: 2000 }, (_, row) => 100 + Math.sin(row) * 3 + row / 50);
+    values[700] = Number.NaN;
+    values[1800] = Number.POSITIVE_INFINITY;
+    const average = new Ema(9);
+    const streamed = Float64Array.from(values, (value) => average.push(value));
+    expect(ema(values, 9)).toEqual(streamed);
+    expect([streamed[700], streamed[1800]]).toEqual([Number.NaN, Number.NaN]);
+    expect(streamed.filter(Number.isNaN)).toHaveLength(8 + 2);
+  });
+
   it.each([0, -3, 2.5, Number.NaN])('needs a window of at least 1: %s', (window) => {
     expect(() => new Ema(window)).toThrow(
       new RangeError(`window: expected a whole number of at least 1, was ${String(window)}`),
