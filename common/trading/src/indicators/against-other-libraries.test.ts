@@ -74,7 +74,7 @@ function expectSame(
 /** The same for several outputs, by the names that they have in the rows of the other library. */
 function expectRows<Name extends string>(
   ours: Readonly<Record<Name, Float64Array>>,
-  theirs: readonly (Readonly<Partial<Record<Name, number | undefined>>> | null)[],
+  theirs: readonly (Readonly<Partial<Record<NoInfer<Name>, number | null | undefined>>> | null)[],
   options: { tolerance?: number; skip?: number } = {},
 ): void {
   for (const name of Object.keys(ours) as Name[]) {
