@@ -46,10 +46,27 @@ export class Cci implements OneOutput<Candle, CandleColumns> {
     this.#at = this.#at + 1 === prices.length ? 0 : this.#at + 1;
     const mean = this.#mean.push(price);
     if (Number.isNaN(mean)) return Number.NaN;
-    let distances = 0;
-    for (let index = 0; index < prices.length; index += 1) distances += Math.abs((prices[index] ?? 0) - mean);
+    const distances = sumOfDistances(prices, mean);
     return distances === 0 ? 0 : (price - mean) / (SCALE * (distances / prices.length));
   }
+}
+
+/** Four sums side by side: one alone would wait for each addition before it begins the next. */
+function sumOfDistances(values: Float64Array, mean: number): number {
+  const { length } = values;
+  const paired = length - (length % 4);
+  let first = 0;
+  let second = 0;
+  let third = 0;
+  let fourth = 0;
+  for (let index = 0; index < paired; index += 4) {
+    first += Math.abs((values[index] ?? 0) - mean);
+    second += Math.abs((values[index + 1] ?? 0) - mean);
+    third += Math.abs((values[index + 2] ?? 0) - mean);
+    fourth += Math.abs((values[index + 3] ?? 0) - mean);
+  }
+  for (let index = paired; index < length; index += 1) first += Math.abs((values[index] ?? 0) - mean);
+  return first + second + (third + fourth);
 }
 
 /** CCI of all candles; the first `window - 1` results are NaN. */

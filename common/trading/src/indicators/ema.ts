@@ -23,9 +23,7 @@ export class Ema implements ValueIndicator {
   }
 
   over(values: Float64Array, target: IndicatorTarget): void {
-    const results = outputOf(target, 0);
-    const { from, to } = target;
-    for (let row = from; row < to; row += 1) results[row - from] = this.push(values[row] ?? Number.NaN);
+    this.#average.over(values, target, outputOf(target, 0));
   }
 }
 

@@ -46,20 +46,29 @@ export class RollingRange {
       return;
     }
     this.#at = next;
-    this.#blockHigh = Math.max(this.#blockHigh, high);
-    this.#blockLow = Math.min(this.#blockLow, low);
-    this.#highest = Math.max(this.#highs[next] ?? Number.NaN, this.#blockHigh);
-    this.#lowest = Math.min(this.#lows[next] ?? Number.NaN, this.#blockLow);
+    const blockHigh = high > this.#blockHigh ? high : this.#blockHigh;
+    const blockLow = low < this.#blockLow ? low : this.#blockLow;
+    this.#blockHigh = blockHigh;
+    this.#blockLow = blockLow;
+    // The NaN of a first block, which has none before it, is never exceeded and stays.
+    const before = this.#highs[next] ?? Number.NaN;
+    const below = this.#lows[next] ?? Number.NaN;
+    this.#highest = blockHigh > before ? blockHigh : before;
+    this.#lowest = blockLow < below ? blockLow : below;
   }
 
   #closeBlock(): void {
+    const highs = this.#highs;
+    const lows = this.#lows;
     let highest = Number.NEGATIVE_INFINITY;
     let lowest = Number.POSITIVE_INFINITY;
     for (let at = this.window - 1; at >= 0; at -= 1) {
-      highest = Math.max(highest, this.#highs[at] ?? Number.NaN);
-      lowest = Math.min(lowest, this.#lows[at] ?? Number.NaN);
-      this.#highs[at] = highest;
-      this.#lows[at] = lowest;
+      const high = highs[at] ?? Number.NaN;
+      const low = lows[at] ?? Number.NaN;
+      if (high > highest) highest = high;
+      if (low < lowest) lowest = low;
+      highs[at] = highest;
+      lows[at] = lowest;
     }
     this.#at = 0;
     this.#blockHigh = Number.NEGATIVE_INFINITY;

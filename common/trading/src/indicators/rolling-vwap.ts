@@ -9,7 +9,7 @@ import { assertWholeNumber } from './whole-number.js';
 /**
  * Volume-weighted average of the typical prices, (high + low + close) / 3, of the last `window` candles. Where none of
  * them has volume it is the newest typical price. Warm after `window` candles; O(1) amortised a candle, without drift: the
- * window is joined from two runs as in `RollingMean`, equal prices give exactly that price.
+ * window is joined from two runs as in `RollingMean`, equal typical prices give exactly that price.
  *
  * @throws RangeError when `window` is not a whole number of at least 1.
  */
