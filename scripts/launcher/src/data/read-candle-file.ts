@@ -1,0 +1,30 @@
+import type { DecimalCandle } from '@octant/trading/market/candle';
+import { parseCandleCsv } from '@octant/trading/market/candle-csv';
+import { findTimeframeFault } from '@octant/trading/market/infer-timeframe';
+import type { TimeframeName } from '@octant/trading/messages/envelope';
+import { asInputError } from '../desk/desk-config.js';
+import { InputError } from '../interruption.js';
+import { timeframeOfFile } from './file-timeframe.js';
+import { readCandleText } from './read-candle-text.js';
+
+/** Candles of one file in rising time, at least one. */
+export interface CandleFile {
+  readonly timeframe: TimeframeName;
+  readonly candles: readonly DecimalCandle[];
+}
+
+/** Reads a candle file. @throws InputError naming file, line, column, value and expectation. */
+export function readCandleFile(file: string, timeframe?: TimeframeName): CandleFile {
+  const text = readCandleText(file);
+  const chosen = timeframe ?? timeframeOfFile(file, text);
+  let candles: readonly DecimalCandle[];
+  try {
+    candles = parseCandleCsv(text, { file, timeframe: chosen });
+  } catch (error) {
+    throw asInputError(error);
+  }
+  const times = Float64Array.from(candles, ({ openTimeMs }) => openTimeMs);
+  const fault = findTimeframeFault(times, chosen);
+  if (fault !== undefined) throw new InputError(`${file}: timeframe: ${fault}`);
+  return { timeframe: chosen, candles };
+}
