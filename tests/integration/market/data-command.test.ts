@@ -281,7 +281,8 @@ describe('fetched candles', () => {
     }
     exchange.onRequest = () => undefined;
     const rows = gunzipSync(readFileSync(out)).toString().trimEnd().split('\n').length - 1;
-    expect(rows).toBeGreaterThanOrEqual(3990);
+    // Two pages of each run; the second one asks for the hole that the first has left once more.
+    expect(rows).toBeGreaterThanOrEqual(3500);
     const { code, body } = await json(args);
     const gaps = { count: 2, missing: 3 };
     expect([code, body]).toMatchObject([
