@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { DecimalCandle } from '@octant/trading/market/candle';
-import { parseCandleCsv, splitRange } from '@octant/trading/market/candle-csv';
+import { splitRange } from '@octant/trading/market/candle-csv';
 import { symbolFromFileName } from '@octant/trading/market/symbol';
 import type { TimeframeName } from '@octant/trading/messages/envelope';
-import { readCandleText } from '../data/read-candle-text.js';
-import { asInputError, chooseSymbol, type DeskConfig } from '../desk/desk-config.js';
+import { readCandleFile } from '../data/read-candle-file.js';
+import { chooseSymbol, type DeskConfig } from '../desk/desk-config.js';
 import { InputError } from '../interruption.js';
 
 /** Candles of one symbol in rising time. */
@@ -51,12 +51,7 @@ export function symbolOf(file: string, given: string | undefined, config: DeskCo
 }
 
 function readCandles(file: string, { timeframe, fromMs, toMs }: SeriesRequest): readonly DecimalCandle[] {
-  let all: readonly DecimalCandle[];
-  try {
-    all = parseCandleCsv(readCandleText(file), { file, timeframe });
-  } catch (error) {
-    throw asInputError(error);
-  }
+  const all = readCandleFile(file, timeframe).candles;
   const candles = splitRange(all, fromMs, toMs);
   if (candles.length > 0) return candles;
   const [first, last] = [all[0], all.at(-1)].map((candle) => new Date(candle?.openTimeMs ?? 0).toISOString());
