@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { auditCandleCsv } from './audit-candle-csv.js';
 import { CandleAudit } from './audit-candles.js';
-import { CANDLE_CSV_HEADER, CandleCsvError, formatCandleRows, parseCandleCsv } from './candle-csv.js';
+import { CandleCsvError, parseCandleCsv } from './candle-csv.js';
+import { CANDLE_CSV_HEADER, formatCandleRows } from './format-candle-csv.js';
 
 const HOUR = 3_600_000;
 const START = Date.parse('2021-01-01T00:00:00Z');

@@ -1,7 +1,10 @@
 import type { TimeframeName } from '../messages/envelope.js';
-import { CandleAudit, type CandleAuditReport } from './audit-candles.js';
-import { CANDLE_CSV_HEADER, CandleCsvError, parseCandleCsv } from './candle-csv.js';
+import { CandleAudit, type CandleAuditReport, type CandleFault } from './audit-candles.js';
+import { CandleCsvError, parseCandleCsv } from './candle-csv.js';
 import type { DecimalCandle } from './candle.js';
+import { plainDecimalOf, RowFault } from './csv-number.js';
+import { CANDLE_CSV_HEADER } from './format-candle-csv.js';
+import { isAligned } from './timeframe.js';
 
 /**
  * Audits the text of a candle file: unlike `parseCandleCsv` it goes on behind a line that is no sound candle.
@@ -35,9 +38,9 @@ function auditLines(
     const row = text.slice(at, next === -1 ? text.length : next);
     const found = readRow(row, options);
     if (found instanceof CandleCsvError) {
-      const openTimeMs = /^\s*(\d{12,15})\s*,/.exec(row)?.[1];
-      const time = openTimeMs === undefined ? null : Number(openTimeMs);
-      audit.addFault(found.kind, { line: line + 1, openTimeMs: time, reason: found.reason });
+      const openTimeMs = readOpenTime(row);
+      const fault = classifyFault(row, openTimeMs, options.timeframe);
+      audit.addFault(fault, { line: line + 1, openTimeMs: openTimeMs ?? null, reason: found.reason });
     } else {
       audit.add(found, line + 1);
     }
@@ -61,6 +64,30 @@ function readRow(
     return new CandleCsvError({ file, line: 2, reason: 'expected a candle, was none' });
   } catch (error) {
     if (error instanceof CandleCsvError) return error;
+    throw error;
+  }
+}
+
+/** Epoch ms, where the row begins with digits that are no seconds or microseconds. */
+function readOpenTime(row: string): number | undefined {
+  const digits = /^(\d{12,14}),/.exec(row)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+/** Which rule a row breaks that is no sound candle. */
+function classifyFault(row: string, openTimeMs: number | undefined, timeframe: TimeframeName): CandleFault {
+  if (openTimeMs === undefined) return 'unreadable';
+  if (!isAligned(openTimeMs, timeframe)) return 'misaligned';
+  const cells = row.split(',').slice(1);
+  return cells.length === 5 && cells.every(isNumber) ? 'unsound' : 'unreadable';
+}
+
+function isNumber(cell: string): boolean {
+  try {
+    plainDecimalOf('', cell.trim());
+    return true;
+  } catch (error) {
+    if (error instanceof RowFault) return false;
     throw error;
   }
 }

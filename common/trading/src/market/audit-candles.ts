@@ -1,6 +1,6 @@
 import type { TimeframeName } from '../messages/envelope.js';
 import { checkCandle, type DecimalCandle } from './candle.js';
-import { countMissing, findGaps } from './find-gaps.js';
+import { findGaps } from './find-gaps.js';
 import { findTimeframeFault } from './infer-timeframe.js';
 import { isAligned, timeframeMs } from './timeframe.js';
 
@@ -133,7 +133,7 @@ export class CandleAudit {
 
   finish(): CandleAuditReport {
     this.#endRun();
-    this.#findGaps();
+    const missing = this.#findGaps();
     this.#findOutliers();
     const wrong = findTimeframeFault(this.#times, this.#timeframe);
     if (wrong !== undefined) this.addFault('wrongTimeframe', { line: null, openTimeMs: null, reason: wrong });
@@ -141,7 +141,7 @@ export class CandleAudit {
       candles: this.#times.length,
       firstOpenTimeMs: this.#times[0] ?? null,
       lastOpenTimeMs: this.#times.at(-1) ?? null,
-      missing: countMissing(findGaps(this.#times, { timeframe: this.#timeframe })),
+      missing,
       zeroVolume: this.#zeroVolume,
       faults: this.#faults,
       remarks: this.#remarks,
@@ -175,13 +175,17 @@ export class CandleAudit {
     this.#run = 0;
   }
 
-  #findGaps(): void {
+  /** Candles that are missing in all of them. */
+  #findGaps(): number {
     let index = 0;
-    for (const { fromMs, toMs, missing } of findGaps(this.#times, { timeframe: this.#timeframe })) {
-      while ((this.#times[index] ?? toMs) < toMs) index += 1;
-      const reason = `${String(missing)} missing from ${describe(fromMs)} on`;
+    let missing = 0;
+    for (const { afterMs, beforeMs, count } of findGaps(this.#times, { stepMs: this.#stepMs })) {
+      while ((this.#times[index] ?? beforeMs) < beforeMs) index += 1;
+      const reason = `${String(count)} missing from ${describe(afterMs + this.#stepMs)} on`;
       this.#remarks.gap.add({ ...this.#at(index), reason });
+      missing += count;
     }
+    return missing;
   }
 
   #findOutliers(): void {

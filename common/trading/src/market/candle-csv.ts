@@ -1,11 +1,9 @@
 import type { TimeframeName } from '../messages/envelope.js';
 import { findPriceFault, type DecimalCandle } from './candle.js';
-import { plainDecimalOf, quote, RowFault, type RowFaultKind } from './csv-number.js';
+import { plainDecimalOf, quote, RowFault } from './csv-number.js';
 import { isAligned, timeframeMs } from './timeframe.js';
 
-/** First line of a candle file. */
-export const CANDLE_CSV_HEADER = 'timestamp,open,high,low,close,volume';
-const HEADER = CANDLE_CSV_HEADER;
+const HEADER = 'timestamp,open,high,low,close,volume';
 const COLUMNS = HEADER.split(',');
 /** Times below are taken for seconds (in milliseconds they would be before March 1973) ... */
 const LEAST_MS = 1e11;
@@ -19,14 +17,12 @@ export class CandleCsvError extends Error {
   readonly file: string;
   readonly line: number;
   readonly reason: string;
-  readonly kind: RowFaultKind;
 
-  constructor(at: { file: string; line: number; reason: string; kind?: RowFaultKind }) {
+  constructor(at: { file: string; line: number; reason: string }) {
     super(`${at.file}:${String(at.line)}: ${at.reason}`);
     this.file = at.file;
     this.line = at.line;
     this.reason = at.reason;
-    this.kind = at.kind ?? 'unreadable';
   }
 }
 
@@ -62,17 +58,8 @@ export function parseCandleCsv(text: string, options: { file: string; timeframe:
     return candles;
   } catch (error) {
     if (!(error instanceof RowFault)) throw error;
-    throw new CandleCsvError({ file: options.file, line: scan.line, reason: error.message, kind: error.kind });
+    throw new CandleCsvError({ file: options.file, line: scan.line, reason: error.message });
   }
-}
-
-/** The candles as lines of a candle file, each with its line break; numbers verbatim. The header is not among them. */
-export function formatCandleRows(candles: readonly DecimalCandle[]): string {
-  let text = '';
-  for (const { openTimeMs, open, high, low, close, volume } of candles) {
-    text += `${String(openTimeMs)},${open},${high},${low},${close},${volume}\n`;
-  }
-  return text;
 }
 
 /**
@@ -168,7 +155,7 @@ function readRow(scan: Scan): DecimalCandle | undefined {
     Math.min(openValue, closeValue) >= lowValue &&
     Math.max(openValue, closeValue) <= highValue;
   const fault = sound ? undefined : findPriceFault(candle);
-  if (fault !== undefined) throw new RowFault(fault, 'unsound');
+  if (fault !== undefined) throw new RowFault(fault);
   return candle;
 }
 
@@ -196,8 +183,10 @@ function readTime(scan: Scan, start: number, end: number): number {
   if (timeMs >= MOST_MS)
     throw timeFault('epoch milliseconds', `${text.slice(start, end)}, which looks like microseconds`);
   if (!isAligned(timeMs, timeframe)) {
-    const expected = `an open time of a ${timeframe} candle, a multiple of ${String(timeframeMs(timeframe))} ms`;
-    throw timeFault(expected, at(timeMs), 'misaligned');
+    throw timeFault(
+      `an open time of a ${timeframe} candle, a multiple of ${String(timeframeMs(timeframe))} ms`,
+      at(timeMs),
+    );
   }
   if (timeMs === previousMs) throw timeFault('each time once', `${at(timeMs)} again`);
   if (timeMs < previousMs) throw timeFault(`a time after ${at(previousMs)}`, `${at(timeMs)}: time goes backwards`);
@@ -206,8 +195,8 @@ function readTime(scan: Scan, start: number, end: number): number {
   return timeMs;
 }
 
-function timeFault(expected: string, was: string, kind: RowFaultKind = 'unreadable'): RowFault {
-  return new RowFault(`timestamp: expected ${expected}, was ${was}`, kind);
+function timeFault(expected: string, was: string): RowFault {
+  return new RowFault(`timestamp: expected ${expected}, was ${was}`);
 }
 
 function at(timeMs: number): string {

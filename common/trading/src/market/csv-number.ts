@@ -4,21 +4,9 @@ import { isPlainDecimal } from './candle.js';
 const LONGEST_NUMBER = 40;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE]([+-]?\d+))?$/;
 
-/**
- * Which rule a line of a candle file breaks: it cannot be read as six cells, its time is no open time of the timeframe, or
- * its prices and volume are no candle's.
- */
-export type RowFaultKind = 'unreadable' | 'misaligned' | 'unsound';
-
 /** What is wrong with one line of a candle file; the reader adds file and line. */
 export class RowFault extends Error {
   override readonly name = 'RowFault';
-  readonly kind: RowFaultKind;
-
-  constructor(message: string, kind: RowFaultKind = 'unreadable') {
-    super(message);
-    this.kind = kind;
-  }
 }
 
 /**

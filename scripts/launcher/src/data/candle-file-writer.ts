@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { DecimalCandle } from '@octant/trading/market/candle';
-import { CANDLE_CSV_HEADER, formatCandleRows } from '@octant/trading/market/candle-csv';
+import { CANDLE_CSV_HEADER, formatCandleRows } from '@octant/trading/market/format-candle-csv';
 
 /** Writes a candle file beside its place and moves it there when it is whole: nobody sees half a file. */
 export class CandleFileWriter {

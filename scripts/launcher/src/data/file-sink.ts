@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { DecimalCandle } from '@octant/trading/market/candle';
-import { CANDLE_CSV_HEADER, CandleCsvError, formatCandleRows, parseCandleCsv } from '@octant/trading/market/candle-csv';
+import { CandleCsvError, parseCandleCsv } from '@octant/trading/market/candle-csv';
+import { CANDLE_CSV_HEADER, formatCandleRows } from '@octant/trading/market/format-candle-csv';
 import type { TimeframeName } from '@octant/trading/messages/envelope';
 import { CandleFileWriter } from './candle-file-writer.js';
 import type { CandleSink } from './fetch-range.js';
