@@ -1,6 +1,6 @@
 import type { TimeframeName } from '../messages/envelope.js';
 import { checkCandle, type DecimalCandle } from './candle.js';
-import { findGaps } from './find-gaps.js';
+import { countMissing, findGaps } from './find-gaps.js';
 import { findTimeframeFault } from './infer-timeframe.js';
 import { isAligned, timeframeMs } from './timeframe.js';
 
@@ -177,15 +177,14 @@ export class CandleAudit {
 
   /** Candles that are missing in all of them. */
   #findGaps(): number {
+    const gaps = findGaps(this.#times, { timeframe: this.#timeframe });
     let index = 0;
-    let missing = 0;
-    for (const { afterMs, beforeMs, count } of findGaps(this.#times, { stepMs: this.#stepMs })) {
-      while ((this.#times[index] ?? beforeMs) < beforeMs) index += 1;
-      const reason = `${String(count)} missing from ${describe(afterMs + this.#stepMs)} on`;
+    for (const { fromMs, toMs, missing } of gaps) {
+      while ((this.#times[index] ?? toMs) < toMs) index += 1;
+      const reason = `${String(missing)} missing from ${describe(fromMs)} on`;
       this.#remarks.gap.add({ ...this.#at(index), reason });
-      missing += count;
     }
-    return missing;
+    return countMissing(gaps);
   }
 
   #findOutliers(): void {

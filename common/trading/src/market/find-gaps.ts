@@ -1,34 +1,54 @@
-/** A run of open times on the grid that have no candle. */
+import type { TimeframeName } from '../messages/envelope.js';
+import { timeframeMs } from './timeframe.js';
+
+/** A hole in a run of candles: consecutive open times that the timeframe's grid has and the run has not. */
 export interface CandleGap {
-  /** Open time of the candle before it, or the edge; exclusive, epoch ms. */
-  readonly afterMs: number;
-  /** Open time of the candle after it, or the edge; exclusive, epoch ms. */
-  readonly beforeMs: number;
-  /** Candles that are not there, 1 or more. */
-  readonly count: number;
+  /** First missing open time, epoch ms. */
+  readonly fromMs: number;
+  /** End of the hole, exclusive: the open time of the next candle that is there, or the end of the range, epoch ms. */
+  readonly toMs: number;
+  /** Candles missing in it, at least 1. */
+  readonly missing: number;
 }
 
-export interface GapSearch {
-  /** Length of a candle. */
-  readonly stepMs: number;
-  /** Open time of the candle before the first one; left out, the first one begins the series and nothing is missing before it. */
-  readonly afterMs?: number | undefined;
-  /** Open time that follows the last one wanted; left out, the series ends with its last candle. */
-  readonly beforeMs?: number | undefined;
+export interface GapGrid {
+  readonly timeframe: TimeframeName;
+  /** First open time that is expected, inclusive; absent: the run's own first one, so that nothing is missing before it. */
+  readonly fromMs?: number | undefined;
+  /** End of what is expected, exclusive, on open times; absent: right after the run's last one. */
+  readonly toMs?: number | undefined;
 }
 
 /**
- * Finds the open times without a candle, oldest first; empty when none is missing or nothing says where the series begins.
- * `openTimesMs` is rising and on the grid of `stepMs`, and so are the edges.
+ * Finds the holes of a run of candles against the grid of its timeframe, oldest first; empty when nothing is missing.
+ *
+ * Open times outside the range do not count; bounds off the grid are rounded up to it. A run without candles is one hole
+ * where both bounds are given, and none otherwise.
+ *
+ * @param openTimesMs ascending open times on the grid, epoch ms; one that is there twice is no hole.
  */
-export function findGaps(openTimesMs: readonly number[], search: GapSearch): CandleGap[] {
-  const { stepMs, beforeMs } = search;
+export function findGaps(openTimesMs: ArrayLike<number>, { timeframe, fromMs, toMs }: GapGrid): CandleGap[] {
+  const stepMs = timeframeMs(timeframe);
+  const endMs = toMs === undefined ? Number.POSITIVE_INFINITY : Math.ceil(toMs / stepMs) * stepMs;
+  let expectedMs = fromMs === undefined ? Number.NaN : Math.ceil(fromMs / stepMs) * stepMs;
   const gaps: CandleGap[] = [];
-  let previousMs = search.afterMs;
-  for (const openTimeMs of beforeMs === undefined ? openTimesMs : [...openTimesMs, beforeMs]) {
-    const count = previousMs === undefined ? 0 : Math.floor((openTimeMs - previousMs) / stepMs) - 1;
-    if (previousMs !== undefined && count > 0) gaps.push({ afterMs: previousMs, beforeMs: openTimeMs, count });
-    previousMs = openTimeMs;
+  const add = (gapFromMs: number, gapToMs: number): void => {
+    if (gapToMs > gapFromMs) {
+      gaps.push({ fromMs: gapFromMs, toMs: gapToMs, missing: (gapToMs - gapFromMs) / stepMs });
+    }
+  };
+  for (let index = 0; index < openTimesMs.length; index += 1) {
+    const openTimeMs = openTimesMs[index] ?? Number.NaN;
+    if (openTimeMs >= endMs) break;
+    if (openTimeMs < expectedMs) continue;
+    add(expectedMs, openTimeMs);
+    expectedMs = openTimeMs + stepMs;
   }
+  if (toMs !== undefined) add(expectedMs, endMs);
   return gaps;
+}
+
+/** Candles that are missing in all of the holes together. */
+export function countMissing(gaps: readonly CandleGap[]): number {
+  return gaps.reduce((sum, { missing }) => sum + missing, 0);
 }

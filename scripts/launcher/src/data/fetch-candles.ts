@@ -1,4 +1,4 @@
-import { findGaps } from '@octant/trading/market/find-gaps';
+import { countMissing, findGaps, type CandleGap } from '@octant/trading/market/find-gaps';
 import { timeframeMs } from '@octant/trading/market/timeframe';
 import { chooseSymbol } from '../desk/desk-config.js';
 import { InputError } from '../interruption.js';
@@ -15,19 +15,12 @@ import { asVenueError, openVenue } from './open-venue.js';
 
 const SHOWN_GAPS = 5;
 
-/** Open times of the range that are not there: from inclusive, to exclusive. */
-export interface MissingCandles {
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly missing: number;
-}
-
 export interface SymbolFetch extends FetchTask, FetchedRange {
   /** Where they are: the file, or the source that they are stored under. */
   readonly into: string;
   /** Candles that were there before. */
   readonly there: number;
-  readonly gaps: { readonly count: number; readonly missing: number; readonly first: readonly MissingCandles[] };
+  readonly gaps: { readonly count: number; readonly missing: number; readonly first: readonly CandleGap[] };
   readonly interrupted: boolean;
 }
 
@@ -114,22 +107,14 @@ async function fetchSymbol(task: FetchTask, { venue, sink, into, context }: Symb
         progress.update(done);
       },
     });
-    const gaps = countGaps(task, Array.from(await sink.knownTimes(fromMs, toMs)));
-    return { ...task, ...fetched, into, there, gaps, interrupted: signal.aborted };
+    const gaps = findGaps(await sink.knownTimes(fromMs, toMs), { timeframe, fromMs, toMs });
+    const counted = { count: gaps.length, missing: countMissing(gaps), first: gaps.slice(0, SHOWN_GAPS) };
+    return { ...task, ...fetched, into, there, gaps: counted, interrupted: signal.aborted };
   } catch (error) {
     throw asVenueError(error);
   } finally {
     progress.stop();
   }
-}
-
-function countGaps({ timeframe, fromMs, toMs }: FetchTask, times: readonly number[]): SymbolFetch['gaps'] {
-  const stepMs = timeframeMs(timeframe);
-  const gaps = findGaps(times, { stepMs, afterMs: fromMs - stepMs, beforeMs: toMs });
-  const first = gaps
-    .slice(0, SHOWN_GAPS)
-    .map(({ afterMs, beforeMs, count }) => ({ fromMs: afterMs + stepMs, toMs: beforeMs, missing: count }));
-  return { count: gaps.length, missing: gaps.reduce((sum, { count }) => sum + count, 0), first };
 }
 
 function renderFetch(one: SymbolFetch): string {
