@@ -1,6 +1,7 @@
 import type { DecimalCandle } from '@octant/trading/market/candle';
 import { parseCandleCsv } from '@octant/trading/market/candle-csv';
 import { findTimeframeFault } from '@octant/trading/market/infer-timeframe';
+import { closeTimeMs } from '@octant/trading/market/timeframe';
 import type { TimeframeName } from '@octant/trading/messages/envelope';
 import { asInputError } from '../desk/desk-config.js';
 import { InputError } from '../interruption.js';
@@ -23,8 +24,18 @@ export function readCandleFile(file: string, timeframe?: TimeframeName): CandleF
   } catch (error) {
     throw asInputError(error);
   }
-  const times = Float64Array.from(candles, ({ openTimeMs }) => openTimeMs);
-  const fault = findTimeframeFault(times, chosen);
+  // As a rule the second one follows the first, and no more is looked at.
+  if (candles.some((candle, index) => candle.openTimeMs === closeOf(candles[index - 1], chosen))) {
+    return { timeframe: chosen, candles };
+  }
+  const fault = findTimeframeFault(
+    candles.map(({ openTimeMs }) => openTimeMs),
+    chosen,
+  );
   if (fault !== undefined) throw new InputError(`${file}: timeframe: ${fault}`);
   return { timeframe: chosen, candles };
+}
+
+function closeOf(candle: DecimalCandle | undefined, timeframe: TimeframeName): number | undefined {
+  return candle === undefined ? undefined : closeTimeMs(candle.openTimeMs, timeframe);
 }
