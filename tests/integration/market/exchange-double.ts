@@ -20,11 +20,16 @@ export class ExchangeDouble {
   /** Answers 503 while it is set. */
   down = false;
   requests: string[] = [];
+  /** Hears of each request before it is answered. */
+  onRequest: (path: string) => void = () => undefined;
+  /** Kraken gives its newest so many candles, whatever is asked for. */
+  newestOnly = Number.POSITIVE_INFINITY;
 
   private constructor() {
     this.#server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://double');
       this.requests.push(url.pathname);
+      this.onRequest(url.pathname);
       const body = this.down ? undefined : this.#answer(url);
       response.writeHead(body === undefined ? 503 : 200, { 'content-type': 'application/json' });
       response.end(JSON.stringify(body ?? { error: ['EService:Unavailable'] }));
@@ -54,7 +59,8 @@ export class ExchangeDouble {
         return { error: [], result: { XXBTZUSD: krakenPair } };
       case '/0/public/OHLC': {
         const since = Number(searchParams.get('since') ?? 0) * 1000;
-        const rows = this.#since(since + 1).map((c) => [
+        const newest = this.candles.slice(-this.newestOnly)[0]?.openTimeMs ?? 0;
+        const rows = this.#since(Math.max(since + 1, newest)).map((c) => [
           c.openTimeMs / 1000,
           ...[c.open, c.high, c.low, c.close, c.close, c.volume],
           9,

@@ -26,12 +26,16 @@ export interface LiveExchange {
   fetchCandles(query: CandleQuery): Promise<DecimalCandle[]>;
 }
 
+/** Candles asked for at once where ccxt does not know how many an exchange gives. */
+const PAGE = 500;
+
 /** The part of a ccxt exchange that is used here. */
 interface CcxtExchange {
   number: (text: string) => unknown;
   has: Record<string, unknown>;
   urls: Record<string, unknown>;
   timeframes: Record<string, unknown>;
+  features?: { spot?: { fetchOHLCV?: { limit?: unknown } } };
   markets: unknown;
   loadMarkets(reload: boolean): Promise<unknown>;
   fetchOHLCV(symbol: string, timeframe: string, since: number, limit: number): Promise<readonly unknown[][]>;
@@ -46,7 +50,10 @@ type ErrorClass = new (...parameters: never[]) => Error;
  *
  * @throws PermanentError `unknown_exchange` when ccxt has no such id.
  */
-export async function openCcxtExchange(options: { id: string; apiUrl: string | undefined }): Promise<LiveExchange> {
+export async function openCcxtExchange(options: {
+  id: string;
+  apiUrl: string | undefined;
+}): Promise<LiveExchange & { readonly pageLimit: number }> {
   const { id, apiUrl } = options;
   const [Exchange, NetworkError] = await Promise.all([loadExchange(id), loadNetworkError()]);
   const exchange = new Exchange({ enableRateLimit: true, options: { fetchMarkets: { types: ['spot'] } } });
@@ -54,8 +61,11 @@ export async function openCcxtExchange(options: { id: string; apiUrl: string | u
   exchange.number = String;
   exchange.has['fetchCurrencies'] = false;
   if (apiUrl !== undefined) exchange.urls['api'] = redirect(exchange.urls['api'], apiUrl);
+  const limit = exchange.features?.spot?.fetchOHLCV?.limit;
   return {
     id,
+    /** Most candles that it gives in one answer. */
+    pageLimit: typeof limit === 'number' && limit > 1 ? limit : PAGE,
     assertServes(timeframe) {
       if (timeframe in exchange.timeframes) return;
       const known = Object.keys(exchange.timeframes).join(', ');

@@ -11,8 +11,8 @@ import { showDesk, type DeskEvents } from '../screen/show-desk.js';
 import { checkExchange } from './check-exchange.js';
 
 /** The simulated market and live data never share an account. */
-const SIMULATED: DeskName = { prefix: 'octant:', schema: 'octant' };
-const LIVE: DeskName = { prefix: 'octant-live:', schema: 'octant_live' };
+export const SIMULATED: DeskName = { prefix: 'octant:', schema: 'octant' };
+export const LIVE: DeskName = { prefix: 'octant-live:', schema: 'octant_live' };
 
 interface Plan {
   readonly desk: DeskName;
