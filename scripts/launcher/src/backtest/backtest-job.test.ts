@@ -132,7 +132,11 @@ describe('bad input of a backtest is named', () => {
       () => ['--data', sound(), '--strategy', strategy('lookback: 20\nentry_threshold: high\nexit_threshold: 0')],
       'entry_threshold',
     ],
-    ['an unknown symbol', () => ['--data', sound(), '--symbol', 'BTC-USTD'], 'expected a listed symbol, was "BTC-USTD"'],
+    [
+      'an unknown symbol',
+      () => ['--data', sound(), '--symbol', 'BTC-USTD'],
+      'expected a listed symbol, was "BTC-USTD"',
+    ],
     ['more symbols than files', () => ['--data', sound(), '--symbol', 'BTC-USDT', 'ETH-USDT'], 'at most one a file'],
     ['the same symbol twice', () => ['--data', sound(), sound()], 'expected a symbol of its own'],
     ['a range without candles', () => ['--data', sound(), '--from', '2030-01-01'], 'between --from and --to'],

@@ -10,6 +10,13 @@ export interface ChartLine {
   readonly isArea?: boolean;
 }
 
+/** Ends of an axis and what is written beside it. */
+export interface Axis {
+  readonly low: number;
+  readonly high: number;
+  readonly ticks: readonly number[];
+}
+
 export interface LineChart {
   readonly id: string;
   readonly title: string;
@@ -18,7 +25,9 @@ export interface LineChart {
   readonly atMs: readonly number[];
   readonly lines: readonly ChartLine[];
   readonly format: (value: number) => string;
-  /** Least and largest value that the axis shows in any case. */
+  /** In place of one that is made from the values. */
+  readonly axis?: Axis;
+  /** Values that the axis shows in any case. */
   readonly include?: readonly number[];
 }
 
@@ -28,7 +37,7 @@ const HEIGHT = 300;
 /** A chart as HTML: a stretched SVG with its labels beside it, so that text keeps its size at any width. */
 export function lineChart(chart: LineChart): string {
   const { id, title, summary, atMs, lines, format } = chart;
-  const scale = axisOf([...lines.flatMap(({ values }) => values), ...(chart.include ?? [])]);
+  const scale = chart.axis ?? axisOf([...lines.flatMap(({ values }) => values), ...(chart.include ?? [])]);
   const [first = 0] = atMs;
   const span = Math.max(1, (atMs.at(-1) ?? first) - first);
   const x = (ms: number): number => ((ms - first) / span) * WIDTH;
@@ -66,7 +75,7 @@ function pathOf({ values, style, isArea }: ChartLine, { atMs, x, y, zero }: Fram
 }
 
 /** Round numbers around the values, four to seven of them. */
-export function axisOf(values: readonly number[]): { low: number; high: number; ticks: readonly number[] } {
+export function axisOf(values: readonly number[]): Axis {
   let low = Infinity;
   let high = -Infinity;
   for (const value of values) {
@@ -83,7 +92,21 @@ export function axisOf(values: readonly number[]): { low: number; high: number; 
   const from = Math.floor(low / step + 1e-9);
   const to = Math.ceil(high / step - 1e-9);
   const ticks = Array.from({ length: to - from + 1 }, (_, index) => Number(((from + index) * step).toPrecision(12)));
-  return { low: from * step, high: to * step, ticks };
+  // Adding 0 makes a 0 of -0.
+  return { low: from * step + 0, high: to * step + 0, ticks };
+}
+
+/** The axis of decimal logarithms around the values, which are above 0: at 1, 2 and 5, or at each power of ten only. */
+export function logAxisOf(values: readonly number[]): Axis {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const [from, to] = [Math.floor(Math.log10(least)), Math.ceil(Math.log10(most))];
+  const powers = Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  const marks = powers.flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power));
+  const low = Math.max(...marks.filter((mark) => mark <= least));
+  const high = Math.min(...marks.filter((mark) => mark >= most && mark > low));
+  const inside = marks.filter((mark) => mark >= low && mark <= high);
+  const ticks = inside.length <= 6 ? inside : inside.filter((mark) => Number.isInteger(Math.log10(mark)));
+  return { low: Math.log10(low), high: Math.log10(high), ticks: ticks.map(Math.log10) };
 }
 
 function timeLabels(firstMs: number, span: number): string[] {

@@ -9,7 +9,7 @@ import { costsSection } from './costs-section.js';
 import { escapeHtml, scriptJson } from './escape-html.js';
 import { headerSection } from './header-section.js';
 import { histogram } from './histogram.js';
-import { lineChart } from './line-chart.js';
+import { lineChart, logAxisOf } from './line-chart.js';
 import { monthlyTable } from './monthly-returns.js';
 import { packCandles } from './pack-candles.js';
 import { runSection } from './run-section.js';
@@ -106,6 +106,7 @@ function equitySection(outcome: DetailedOutcome): string {
       { name: 'strategy', values: equity.map(Math.log10), style: 'own' },
     ],
     format: (value) => asAmount(10 ** value),
+    axis: logAxisOf([...equity, ...benchmark]),
   });
   const falls = lineChart({
     id: 'drawdown',
