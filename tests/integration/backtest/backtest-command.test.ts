@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { report as reportSchema } from '@octant/trading/backtest/report';
@@ -23,12 +24,12 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs the command as a user does; `after` may send it a signal. */
-function run(script: string, argv: readonly string[], after?: (kill: () => void) => void) {
+function run(script: string, argv: readonly string[], after?: (child: { kill: () => void; stderr: Readable }) => void) {
   const child = spawn(process.execPath, [join(root, 'scripts', script), ...argv], { stdio: 'pipe' });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  after?.(() => void child.kill('SIGINT'));
+  after?.({ kill: () => void child.kill('SIGINT'), stderr: child.stderr });
   return new Promise<{ code: number | null; stdout: string; stderr: string }>((done) => {
     child.on('close', (code) => done({ code, stdout, stderr }));
   });
@@ -65,9 +66,16 @@ describe('npm run backtest', () => {
       return `${String(start + index * 60_000)},${close},${close},${close},${close},1`;
     });
     writeFileSync(long, `${HEADER}\n${rows.join('\n')}\n`);
-    const { code, stdout } = await run('backtest.js', ['--data', long, '--timeframe', '1m', '--json'], (kill) => {
-      setTimeout(kill, 900);
-    });
+    const { code, stdout } = await run(
+      'backtest.js',
+      ['--data', long, '--timeframe', '1m', '--json'],
+      ({ kill, stderr }) => {
+        // The first line of progress: the run is under way.
+        stderr.on('data', (text: string) => {
+          if (text.includes('Under way')) kill();
+        });
+      },
+    );
     expect([code, stdout]).toEqual([130, '']);
   });
 });

@@ -1,7 +1,8 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { timeframeName, type TimeframeName } from '@octant/trading/messages/envelope';
 import { STATISTICS_PROFILES, type StatisticsProfile } from '@octant/trading/statistics/profile-statistics';
-import { HelpShown, parseBps, parseTime } from '../command-line.js';
+import { parseFlags } from '../bench/parse-flags.js';
+import { parseBps, parseTime } from '../command-line.js';
 import { InputError } from '../interruption.js';
 
 /** The flags of `npm run backtest`, checked one by one but not yet against the configuration. */
@@ -22,33 +23,16 @@ export interface BacktestFlags {
 
 /** @throws InputError for what the flags do not take; HelpShown. */
 export function parseBacktestFlags(argv: readonly string[]): BacktestFlags {
-  const flags = parseWith<BacktestFlags>(backtestCommand(), argv);
+  const flags = parseFlags<BacktestFlags>(backtestCommand(), argv);
   if (flags.from !== undefined && flags.to !== undefined && flags.from >= flags.to) {
     throw new InputError('--from: expected a time before --to, was not');
   }
   return flags;
 }
 
-/** Parses with a command that overrides its exit. @throws InputError; HelpShown when help was asked for and printed. */
-export function parseWith<Flags extends object>(command: Command, argv: readonly string[]): Flags {
-  try {
-    command.parse(argv, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) throw new HelpShown();
-    throw new InputError(error.message.replace(/^error: /, ''), { cause: error });
-  }
-  return command.opts<Flags>();
-}
-
-/** A command that neither exits nor writes errors by itself, and takes flags only. */
+/** A command that takes flags only; to be parsed by `parseFlags`. */
 export function flagCommand(name: string, description: string): Command {
-  return new Command(name)
-    .description(description)
-    .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
-    .allowExcessArguments(false)
-    .helpOption('-h, --help', 'show this');
+  return new Command(name).description(description).allowExcessArguments(false).helpOption('-h, --help', 'show this');
 }
 
 function backtestCommand(): Command {

@@ -9,15 +9,18 @@ export interface CountView {
 
 const LINE_MS = 5000;
 
-/** A bar on a terminal, else a line every 5 s; nothing at all of what is over before there is something to say. */
+/** A bar on a terminal, else a line at the beginning and one every 5 s. */
 export function showProgress(options: { readonly isTerminal: boolean; readonly unit: string }): CountView {
   const startedAt = performance.now();
   const perSecond = (done: number): string =>
     formatCount(done / Math.max(0.001, (performance.now() - startedAt) / 1000));
   if (options.isTerminal) return bar(options.unit, perSecond);
   let nextLineAt = startedAt + LINE_MS;
+  let isAnnounced = false;
   return {
     update: (done, total) => {
+      if (!isAnnounced) process.stderr.write(`Under way: ${formatCount(total)} ${options.unit}\n`);
+      isAnnounced = true;
       if (performance.now() < nextLineAt) return;
       nextLineAt = performance.now() + LINE_MS;
       process.stderr.write(`  ${formatCount(done)} of ${formatCount(total)} ${options.unit}, ${perSecond(done)}/s\n`);

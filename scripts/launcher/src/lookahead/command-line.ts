@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { timeframeName, type TimeframeName } from '@octant/trading/messages/envelope';
-import { flagCommand, parseWith } from '../backtest/command-line.js';
+import { flagCommand } from '../backtest/command-line.js';
+import { parseFlags } from '../bench/parse-flags.js';
 import { wholeNumber } from '../chaos/command-line.js';
 import { parseTime } from '../command-line.js';
 import { InputError } from '../interruption.js';
@@ -22,7 +23,7 @@ export interface LookaheadFlags {
 
 /** @throws InputError for what the flags do not take; HelpShown. */
 export function parseLookaheadFlags(argv: readonly string[]): LookaheadFlags {
-  const flags = parseWith<LookaheadFlags>(lookaheadCommand(), argv);
+  const flags = parseFlags<LookaheadFlags>(lookaheadCommand(), argv);
   const stray = (['symbol', 'from', 'to'] as const).find((name) => flags[name] !== undefined);
   if (flags.data === undefined && stray !== undefined) {
     throw new InputError(`--${stray}: expected only together with --data FILE, was without`);

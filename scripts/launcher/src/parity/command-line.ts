@@ -1,7 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { orchestrationMode, type OrchestrationMode } from '@octant/trading/config/orchestrator-config';
 import { timeframeName, type TimeframeName } from '@octant/trading/messages/envelope';
-import { flagCommand, parseWith } from '../backtest/command-line.js';
+import { flagCommand } from '../backtest/command-line.js';
+import { parseFlags } from '../bench/parse-flags.js';
 import { wholeNumber } from '../chaos/command-line.js';
 import { parseTime } from '../command-line.js';
 import { InputError } from '../interruption.js';
@@ -23,7 +24,7 @@ export interface ParityFlags {
 
 /** @throws InputError for what the flags do not take; HelpShown. */
 export function parseParityFlags(argv: readonly string[]): ParityFlags {
-  const flags = parseWith<ParityFlags>(parityCommand(), argv);
+  const flags = parseFlags<ParityFlags>(parityCommand(), argv);
   const stray = (['symbol', 'from', 'to'] as const).find((name) => flags[name] !== undefined);
   if (flags.data === undefined && stray !== undefined) {
     throw new InputError(`--${stray}: expected only together with --data FILE, was without`);
