@@ -43,7 +43,7 @@ describe('packed candles', () => {
     expect([open[0], high[0], low[0], close[0]]).toEqual([0.00001234, 98765.4321, 0.00001, 2]);
   });
 
-  it('need at most ten bytes of base64 a candle', () => {
+  it('need less than twelve bytes of base64 a candle', () => {
     const candles = simulatedCandles('BTC-USDT', 20_000);
     expect(packCandles('BTC-USDT', candles, HOUR_MS).data.length / candles.length).toBeLessThan(12);
   });
