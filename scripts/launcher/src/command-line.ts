@@ -99,7 +99,8 @@ export function parseTime(text: string): number {
   return ms;
 }
 
-function parseBps(text: string): number {
+/** @throws InvalidArgumentError for anything but basis points from 0 to 1000. */
+export function parseBps(text: string): number {
   const value = Number(text);
   if (!/^\d+(\.\d+)?$/.test(text) || value > 1000)
     throw new InvalidArgumentError('expected basis points from 0 to 1000');
