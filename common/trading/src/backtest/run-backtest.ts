@@ -13,13 +13,13 @@ import type { TimeframeName } from '../messages/envelope.js';
 import { dayLimitsOf } from '../portfolio/decide-halt.js';
 import { riskPolicyOf } from '../risk/risk-policy.js';
 import { parametersOf, strategyOf } from '../strategies/registry.js';
-import { assertSeries, candleSteps, type CandleSeries } from './candle-steps.js';
+import { assertSeries, candleSteps, lengthOf, type BacktestSeries } from './candle-steps.js';
 import { Desk, type DeskRules } from './desk.js';
 import { buildReport, type Report } from './report.js';
 
 export interface BacktestInput {
-  /** In the session's order of symbols; candles in rising time, checked. */
-  readonly series: readonly CandleSeries[];
+  /** In the session's order of symbols; candles (or columns) in rising time, checked. */
+  readonly series: readonly BacktestSeries[];
   readonly timeframe: TimeframeName;
   readonly strategy: StrategyConfig;
   readonly markets: MarketsConfig;
@@ -70,7 +70,7 @@ function trade(input: BacktestInput, rules: DeskRules, fromMs: number): { desk: 
   const strategy = strategyOf(input.strategy);
   const parameters = parametersOf(input.strategy);
   const runs = input.series.map(() => strategy.start(parameters));
-  const total = input.series.reduce((sum, { candles }) => sum + candles.length, 0);
+  const total = input.series.reduce((sum, one) => sum + lengthOf(one), 0);
   let desk: Desk | undefined;
   let endMs = 0;
   let done = 0;

@@ -1,5 +1,5 @@
 import { runBacktest, type BacktestInput } from '../backtest/run-backtest.js';
-import type { CandleSeries } from '../backtest/candle-steps.js';
+import { lengthOf, type BacktestSeries } from '../backtest/candle-steps.js';
 import { parametersOf, withParameters } from '../strategies/registry.js';
 import { splitHoldout } from './holdout.js';
 import { compareFigures, figuresOf, type TrialFigures } from './objective.js';
@@ -80,17 +80,17 @@ export function* optimizeSteps(input: OptimizeInput): Generator<SearchProgress, 
 function evaluate(
   input: OptimizeInput,
   parameters: ParameterSet,
-  part: { readonly series?: readonly CandleSeries[]; readonly fromMs?: number },
+  part: { readonly series?: readonly BacktestSeries[]; readonly fromMs?: number },
 ): TrialFigures {
   const strategy = withParameters(input.backtest.strategy, parameters);
   return figuresOf(runBacktest({ ...input.backtest, ...part, strategy }));
 }
 
-function assertEnough(series: readonly CandleSeries[], minCandles: number): void {
-  for (const { symbol, candles } of series) {
-    if (candles.length < minCandles) {
-      const found = String(candles.length);
-      throw new RangeError(`${symbol}: expected at least ${String(minCandles)} candles, was ${found}`);
+function assertEnough(series: readonly BacktestSeries[], minCandles: number): void {
+  for (const one of series) {
+    if (lengthOf(one) < minCandles) {
+      const found = String(lengthOf(one));
+      throw new RangeError(`${one.symbol}: expected at least ${String(minCandles)} candles, was ${found}`);
     }
   }
 }

@@ -6,16 +6,14 @@ import {
   riskManagerConfig,
   tradeExecutorConfig,
 } from '@octant/trading/config/agent-configs';
+import { withCosts, type ConfigOverrides } from '../desk/config-overlay.js';
 import { asInputError } from '../desk/desk-config.js';
 
 /** What the agents decide by, from their files. */
 export type DeskSettings = Pick<BacktestInput, 'markets' | 'risk' | 'portfolio' | 'executor'>;
 
 /** What the command line changes of them. */
-export interface CostOverrides {
-  readonly feesBps?: number | undefined;
-  readonly slippageBps?: number | undefined;
-}
+export type CostOverrides = Pick<ConfigOverrides, 'feesBps' | 'slippageBps'>;
 
 /** Reads the agents' part of the configuration. @throws InputError with every problem of every file. */
 export function readDeskSettings(folder: string, overrides: CostOverrides): DeskSettings {
@@ -31,20 +29,9 @@ export function readDeskSettings(folder: string, overrides: CostOverrides): Desk
       },
       folder,
     );
-    return { ...config, executor: withCosts(config.executor, overrides) };
+    const paper = withCosts(config.executor.paper, overrides);
+    return { ...config, executor: tradeExecutorConfig.parse({ ...config.executor, paper }) };
   } catch (error) {
     throw asInputError(error);
   }
-}
-
-function withCosts(
-  executor: DeskSettings['executor'],
-  { feesBps, slippageBps }: CostOverrides,
-): DeskSettings['executor'] {
-  const paper = {
-    ...executor.paper,
-    ...(feesBps === undefined ? {} : { fees_bps: feesBps }),
-    ...(slippageBps === undefined ? {} : { slippage_bps: slippageBps }),
-  };
-  return { ...executor, paper };
 }

@@ -1,5 +1,6 @@
 import type { Report } from '@octant/trading/backtest/report';
 import { runBacktest } from '@octant/trading/backtest/run-backtest';
+import { fillRulesOf } from '@octant/trading/exchange/fill-rules';
 import { timeframeMs } from '@octant/trading/market/timeframe';
 import { profileStatistics, type StatisticsProfile } from '@octant/trading/statistics/profile-statistics';
 import { roundTrips, type RoundTrip } from '@octant/trading/statistics/round-trips';
@@ -41,7 +42,8 @@ export function executeBacktest(plan: BacktestPlan, options: ExecuteOptions): De
   const trips = roundTrips(plain.trades);
   const report = withProfile(plain, { profile: options.profile, trips });
   const candleMs = timeframeMs(input.timeframe);
-  const { fees_bps: feesBps, slippage_bps: slippageBps } = input.executor.paper;
+  const { takerFeesBps: feesBps, slippage } = fillRulesOf(input.executor.paper);
+  const slippageBps = slippage.bps;
   const { series } = input;
   const benchmark = buyAndHold({ series, candleMs, startEquity: Number(input.startEquityQuote), feesBps, slippageBps });
   const course = equityCourse(report, { series, candleMs, benchmark });

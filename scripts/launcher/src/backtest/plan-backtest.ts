@@ -6,7 +6,7 @@ import type { StrategyConfig } from '@octant/trading/config/strategy-config';
 import { countMissing, findGaps } from '@octant/trading/market/find-gaps';
 import type { TimeframeName } from '@octant/trading/messages/envelope';
 import { parametersOf, strategyOf } from '@octant/trading/strategies/registry';
-import { asInputError, chooseStrategy, readDeskConfig, type DeskConfig } from '../desk/desk-config.js';
+import { asInputError, assertListed, chooseStrategy, readDeskConfig, type DeskConfig } from '../desk/desk-config.js';
 import { InputError } from '../interruption.js';
 import { readSeries, type Series } from '../replay/read-series.js';
 import type { BacktestFlags } from './command-line.js';
@@ -27,7 +27,7 @@ export interface FileFacts {
 
 /** A backtest that can be run. */
 export interface BacktestPlan {
-  readonly input: BacktestInput;
+  readonly input: Omit<BacktestInput, 'series'> & { readonly series: readonly Series[] };
   readonly files: readonly FileFacts[];
   /** Candles of a symbol before its strategy may give a signal. */
   readonly warmup: number;
@@ -47,6 +47,11 @@ export function planBacktest(flags: PlanFlags, configSource: string): BacktestPl
   const settings = readDeskSettings(configSource, flags);
   const warmup = warmupOf(strategy);
   const series = readSeries(request, config);
+  assertListed(
+    series.map(({ symbol }) => symbol),
+    strategy,
+    config,
+  );
   assertWarm(series, { warmup, strategy });
   return {
     warmup,

@@ -37,10 +37,13 @@ function overridePaper(target: string, { feesBps, slippageBps }: ConfigOverrides
   writeYaml(file, { ...document, paper: withCosts(asObject(document['paper']), { feesBps, slippageBps }) });
 }
 
-/** What the command line says goes for makers and takers, and for every slippage model's fixed part. */
-function withCosts(
-  paper: Record<string, unknown>,
-  { feesBps, slippageBps }: ConfigOverrides,
+/**
+ * The `paper` part of `agents/trade-executor.yaml` with the costs of the command line, which go for makers and takers, and
+ * for every slippage model's fixed part.
+ */
+export function withCosts(
+  paper: Readonly<Record<string, unknown>>,
+  { feesBps, slippageBps }: Pick<ConfigOverrides, 'feesBps' | 'slippageBps'>,
 ): Readonly<Record<string, unknown>> {
   const { maker_fees_bps: maker, taker_fees_bps: taker, slippage, ...others } = paper;
   const { bps: _bps, ...model } = asObject(slippage);

@@ -88,7 +88,12 @@ export function assertStrategyLists(
   config: DeskConfig,
 ): void {
   const strategy = file?.config ?? config.strategies.find((one) => one.name === name);
-  const unlisted = strategy === undefined ? undefined : findUnlistedSymbol(strategy, symbols, config.markets);
+  if (strategy !== undefined) assertListed(symbols, strategy, config);
+}
+
+/** @throws InputError naming the symbols that the strategy lists. */
+export function assertListed(symbols: readonly string[], strategy: StrategyConfig, config: DeskConfig): void {
+  const unlisted = findUnlistedSymbol(strategy, symbols, config.markets);
   if (unlisted !== undefined) throw new InputError(`--symbol: ${unlisted}`);
 }
 

@@ -8,9 +8,9 @@ const HOSTILE = '</script><img src=x onerror="alert(1)">&\u2028';
 
 function aPlan(candles: number, name = 'momentum'): BacktestPlan {
   const series = [{ symbol: 'BTC-USDT', candles: simulatedCandles('BTC-USDT', candles) }];
-  const input = aBacktest({ series });
+  const input = aBacktest();
   return {
-    input: { ...input, strategy: { ...input.strategy, kind: 'momentum', name } },
+    input: { ...input, series, strategy: { ...input.strategy, kind: 'momentum', name } },
     warmup: 21,
     files: [
       {
