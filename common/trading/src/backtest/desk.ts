@@ -5,6 +5,7 @@ import type { PaperCandle } from '../exchange/match-step.js';
 import { orderIdOf, requestIdOf } from '../exchange/order-id.js';
 import { decideSubmit, openQtyOf, type PaperOrder } from '../exchange/paper-exchange.js';
 import type { RestingExits } from '../exchange/resting-exits.js';
+import type { DecimalCandle } from '../market/candle.js';
 import { getInstrument, type Instrument } from '../market/instrument.js';
 import type { TimeframeName } from '../messages/envelope.js';
 import { exitPlanMessageOf } from '../messages/exit-plan-message.js';
@@ -130,7 +131,7 @@ export class Desk {
 
   #fill(step: CandleStep): void {
     const candles: Record<string, PaperCandle> = {};
-    for (const { symbol, candle, before } of step.candles) candles[symbol] = { ...candle, before };
+    for (const { symbol, candle, before } of step.candles) candles[symbol] = paperCandleOf(candle, before);
     const { cashQuote: cash, positions } = this.#ledger;
     const { timeframe, instruments, fills: rules } = this.#rules;
     const { outcomes, book } = matchCandles(
@@ -211,4 +212,10 @@ export class Desk {
     this.#ledger = change.ledger;
     this.closedDays.push(...change.closedDays);
   }
+}
+
+/** Field by field: a candle may be a view that has no fields of its own. */
+function paperCandleOf(candle: DecimalCandle, before: DecimalCandle | undefined): PaperCandle {
+  const { openTimeMs, open, high, low, volume } = candle;
+  return { openTimeMs, open, high, low, volume, before };
 }

@@ -27,7 +27,9 @@ export const execOrder = z.looseObject({
   ),
   notBeforeMs: epochMs.describe('It fills in no candle that opened before this instant.'),
   haltVersion: z.number().int().nonnegative().describe('The halt or unhalt that the sender knows of.'),
-  exits: exitPlanMessage.optional(),
+  exits: exitPlanMessage
+    .optional()
+    .describe('Of a buy: what rests beside the position once it fills; absent without exits.'),
   approval: riskApproval.describe('Proof that risk has agreed.'),
   ...envelope,
 });
