@@ -134,6 +134,20 @@ export function rowAt(columns: Pick<CandleColumns, 'length' | 'openTimeMs'>, tim
   return low;
 }
 
+/** The rows [from, to) as columns of their own, without copying; the columns themselves when these are all rows. */
+export function rowsOf(columns: CandleColumns, from: number, to: number): CandleColumns {
+  if (from === 0 && to === columns.length) return columns;
+  return {
+    length: to - from,
+    openTimeMs: columns.openTimeMs.subarray(from, to),
+    open: columns.open.subarray(from, to),
+    high: columns.high.subarray(from, to),
+    low: columns.low.subarray(from, to),
+    close: columns.close.subarray(from, to),
+    volume: columns.volume.subarray(from, to),
+  };
+}
+
 /** The rows that open in the range, `fromMs` inclusive, `toMs` exclusive, as views of the same memory; no copy. */
 export function columnsBetween(columns: DecimalColumns, fromMs = -Infinity, toMs = Infinity): DecimalColumns {
   const from = rowAt(columns, fromMs);
@@ -143,16 +157,7 @@ export function columnsBetween(columns: DecimalColumns, fromMs = -Infinity, toMs
     const row = Math.floor(key / FIELDS.length);
     if (row >= from && row < to) exact.set(key - from * FIELDS.length, text);
   }
-  return {
-    length: to - from,
-    openTimeMs: columns.openTimeMs.subarray(from, to),
-    open: columns.open.subarray(from, to),
-    high: columns.high.subarray(from, to),
-    low: columns.low.subarray(from, to),
-    close: columns.close.subarray(from, to),
-    volume: columns.volume.subarray(from, to),
-    exact,
-  };
+  return { ...rowsOf(columns, from, to), exact };
 }
 
 function plainText(value: number): string {

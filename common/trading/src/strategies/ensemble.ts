@@ -1,9 +1,8 @@
 import type { Candle } from '../market/candle.js';
-import type { CandleColumns } from '../market/candle-columns.js';
+import { rowsOf, type CandleColumns } from '../market/candle-columns.js';
 import { entryConfidence } from './confidence.js';
 import type { ExitPlan } from './exit-plan.js';
 import { assertParameters, parameterOf, type ParameterSpec, type StrategyParameters } from './parameter-spec.js';
-import { rowsOf } from './rows-of.js';
 import { RUN_CANDLES } from './scored-run.js';
 import { OneCandle } from './one-candle.js';
 import { emptySignals, type SignalColumns } from './signal-columns.js';
