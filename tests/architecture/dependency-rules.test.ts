@@ -124,6 +124,8 @@ describe('the import rules', () => {
   it('let a tree pass that keeps them', async () => {
     const files = {
       'common/trading/src/money/price.ts': "import { z } from 'zod';\nexport const price = z.string();\n",
+      'common/trading/src/cel/parse.ts':
+        "import { parse } from '@marcbachmann/cel-js';\nexport const parsed = parse;\n",
       'agents/risk-manager/src/handlers/on-thing.ts':
         "import { price } from '@octant/trading/money/price';\nexport const p = price;\n",
     };

@@ -22,6 +22,7 @@ import { effectsOf } from '../../agents/risk-manager/src/verdict-effects.js';
 import {
   acknowledgedMessages,
   endedMessages,
+  exitsEndedMessage,
   filledMessages,
   progressMessage,
 } from '../../agents/trade-executor/src/account/order-messages.js';
@@ -95,12 +96,21 @@ function ofTheExecutor(): readonly Outgoing[] {
     fillId: `${order.orderId}.f1`,
     fillSeq: 1,
     fillNumber: 1,
+    orderQty: '1',
+    filledQty: '1',
+    complete: true,
   };
   const ends = (['denied', 'rejected', 'canceled'] as const).flatMap((state) =>
     endedMessages(order, { state, reason: 'why', atMs: openTimeMs }, stamp),
   );
   const halt = progressMessage({ type: 'halt', haltVersion: 1, ts, traceId }, 'command:halt:1');
-  return [...acknowledgedMessages(order, stamp), ...filledMessages(order, fill, stamp), ...ends, halt];
+  return [
+    ...acknowledgedMessages(order, stamp),
+    ...filledMessages(order, fill, stamp),
+    ...ends,
+    exitsEndedMessage(order, 'why', stamp),
+    halt,
+  ];
 }
 
 function ofRisk(): readonly Outgoing[] {

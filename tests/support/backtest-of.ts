@@ -10,7 +10,8 @@ import {
   tradeExecutorConfig,
 } from '@octant/trading/config/agent-configs';
 import { orchestratorConfig } from '@octant/trading/config/orchestrator-config';
-import { strategyConfig } from '@octant/trading/config/strategy-config';
+import { strategiesByName } from '@octant/trading/config/strategies-by-name';
+import { strategyConfig, type StrategyConfig } from '@octant/trading/config/strategy-config';
 import type { ReplayRequest } from './test-fleet.js';
 
 const configFolder = fileURLToPath(new URL('../../config', import.meta.url));
@@ -22,7 +23,7 @@ export function backtestOf(request: ReplayRequest, config: Readonly<Record<strin
   return runBacktest({
     series: request.series,
     timeframe: request.timeframe,
-    strategy: strategyConfig.parse(yaml(`strategies/${request.strategy}.yaml`)),
+    strategy: strategyNamed(request.strategy, yaml),
     markets: marketsConfig.parse(yaml('markets.yaml')),
     orchestrator,
     risk: riskManagerConfig.parse(yaml('agents/risk-manager.yaml')),
@@ -30,6 +31,16 @@ export function backtestOf(request: ReplayRequest, config: Readonly<Record<strin
     executor: tradeExecutorConfig.parse(yaml('agents/trade-executor.yaml')),
     startEquityQuote: String(orchestrator.start_equity),
   });
+}
+
+/** The strategy with its members' files in it, where it has some. */
+function strategyNamed(name: string, yaml: (file: string) => unknown): StrategyConfig {
+  const read = (other: string) => ({ file: other, value: strategyConfig.parse(yaml(`strategies/${other}.yaml`)) });
+  const files = new Map([[name, read(name)]]);
+  for (const { value } of files.values()) {
+    for (const { strategy } of value.members ?? []) if (!files.has(strategy)) files.set(strategy, read(strategy));
+  }
+  return strategiesByName([...files.values()]).get(name) ?? read(name).value;
 }
 
 /** A report without what depends on the run: wall time and answered redeliveries. */

@@ -3,10 +3,10 @@ import type { ConfigReader, ConfigSpec } from '@octant/platform/config/config-sp
 import { marketAnalystConfig, marketsConfig } from '@octant/trading/config/agent-configs';
 import { datasourceConfig, type DatasourceConfig } from '@octant/trading/config/datasource-config';
 import { orchestratorConfig } from '@octant/trading/config/orchestrator-config';
+import { strategiesByName } from '@octant/trading/config/strategies-by-name';
 import { strategyConfig, type StrategyConfig } from '@octant/trading/config/strategy-config';
 import { resolveSymbol } from '@octant/trading/market/symbol';
 import type { TimeframeName } from '@octant/trading/messages/envelope';
-import { strategyOf } from '@octant/trading/strategies/registry';
 
 export interface Settings {
   readonly ingestMaxCandles: number;
@@ -34,16 +34,10 @@ export const config: ConfigSpec<Settings> = {
   },
 };
 
+/** The members of an ensemble have their files in them. */
 function readStrategies(reader: ConfigReader): ReadonlyMap<string, StrategyConfig> {
-  const strategies = new Map<string, StrategyConfig>();
-  for (const { file, value } of reader.folder('strategies', strategyConfig)) {
-    if (strategies.has(value.name)) {
-      throw new ConfigError([`${file}: name: expected each strategy once, was ${value.name} again`]);
-    }
-    inFile(file, () => strategyOf(value));
-    strategies.set(value.name, value);
-  }
-  return strategies;
+  const files = reader.folder('strategies', strategyConfig);
+  return strategiesByName(files, (problem) => new ConfigError([`config/${problem}`]));
 }
 
 /** `replay` and `simulator` need no file: without one they serve every market with the defaults. */

@@ -13,6 +13,7 @@ import {
   type TradeExecutorConfig,
 } from '@octant/trading/config/agent-configs';
 import { orchestratorConfig, type OrchestratorConfig } from '@octant/trading/config/orchestrator-config';
+import { strategiesByName } from '@octant/trading/config/strategies-by-name';
 import { strategyConfig, type StrategyConfig } from '@octant/trading/config/strategy-config';
 
 /** The optimizer's own settings, and those of the desk that its backtests trade like. */
@@ -40,12 +41,6 @@ export const config: ConfigSpec<Settings> = {
 };
 
 function readStrategies(reader: ConfigReader): ReadonlyMap<string, StrategyConfig> {
-  const strategies = new Map<string, StrategyConfig>();
-  for (const { file, value } of reader.folder('strategies', strategyConfig)) {
-    if (strategies.has(value.name)) {
-      throw new ConfigError([`${file}: name: expected each strategy once, was ${value.name} again`]);
-    }
-    strategies.set(value.name, value);
-  }
-  return strategies;
+  const files = reader.folder('strategies', strategyConfig);
+  return strategiesByName(files, (problem) => new ConfigError([`config/${problem}`]));
 }

@@ -8,6 +8,7 @@ import {
 } from '@octant/trading/config/agent-configs';
 import { orchestratorConfig } from '@octant/trading/config/orchestrator-config';
 import { strategyConfig } from '@octant/trading/config/strategy-config';
+import { fillRulesOf } from '@octant/trading/exchange/fill-rules';
 import { instrumentsOf, type Instrument } from '@octant/trading/market/instrument';
 import { resolveSymbol } from '@octant/trading/market/symbol';
 import { Decimal, formatDecimal } from '@octant/trading/money/decimal';
@@ -45,7 +46,7 @@ export const portfolioSettings = {
         maxPositionQuote: plain(limits.max_position_usd),
       },
       cashBufferRatio: portfolio.sizing.cash_buffer_pct / 100,
-      feesBps: executor.paper.fees_bps,
+      feesBps: fillRulesOf(executor.paper).takerFeesBps,
       riskProfiles: new Map(strategies.map(({ value }) => [value.name, value.risk_profile])),
       targets: targetsOf(portfolio.targets, [...instruments.keys()]),
       thresholdRatio: portfolio.rebalance.threshold_pct / 100,

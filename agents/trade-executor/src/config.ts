@@ -1,13 +1,13 @@
 import type { ConfigReader } from '@octant/platform/config/config-spec';
 import { marketsConfig, tradeExecutorConfig } from '@octant/trading/config/agent-configs';
 import { orchestratorConfig } from '@octant/trading/config/orchestrator-config';
-import type { PaperFees } from '@octant/trading/exchange/paper-exchange';
+import { fillRulesOf, type FillRules } from '@octant/trading/exchange/fill-rules';
 import { instrumentsOf, type Instrument } from '@octant/trading/market/instrument';
 import { Decimal, formatDecimal } from '@octant/trading/money/decimal';
 
 export interface ExecutorSettings {
   readonly exchange: 'paper';
-  readonly fees: PaperFees;
+  readonly fillRules: FillRules;
   readonly instruments: ReadonlyMap<string, Instrument>;
   /** What the paper account opens with, once. */
   readonly startEquityQuote: string;
@@ -20,7 +20,7 @@ export const executorSettings = {
     const desk = reader.file('orchestrator.yaml', orchestratorConfig);
     return {
       exchange: executor.exchange,
-      fees: { feesBps: executor.paper.fees_bps, slippageBps: executor.paper.slippage_bps },
+      fillRules: fillRulesOf(executor.paper),
       instruments: instrumentsOf(reader.file('markets.yaml', marketsConfig)),
       startEquityQuote: formatDecimal(new Decimal(desk.start_equity)),
     };

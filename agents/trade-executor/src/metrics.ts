@@ -8,7 +8,8 @@ export interface ExecutorMetrics {
   orderCame(outcome: 'acknowledged' | 'denied' | 'rejected' | 'canceled'): void;
   /** From the order's `ts` to the commit of its acknowledgement. */
   acknowledgedAfter(seconds: number): void;
-  filled(symbol: string): void;
+  /** A fill; `complete` when the order has ended with it. */
+  filled(symbol: string, complete: boolean): void;
   observeAccount(account: ExecAccount): void;
 }
 
@@ -47,8 +48,8 @@ export function executorMetrics(registry: Registry, exchange: string): ExecutorM
     acknowledgedAfter: (seconds) => {
       acks.observe(seconds);
     },
-    filled: (symbol) => {
-      orders.inc({ exchange, outcome: 'filled' });
+    filled: (symbol, complete) => {
+      if (complete) orders.inc({ exchange, outcome: 'filled' });
       fills.inc({ exchange, symbol });
     },
     observeAccount(account) {

@@ -85,8 +85,11 @@ second desk.`;
 
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
-/** A time without a zone is UTC, like every time of the desk. */
-function parseTime(text: string): number {
+/**
+ * Epoch ms of an ISO time or of epoch ms as text. A time without a zone is UTC, like every time of the desk.
+ * @throws InvalidArgumentError for what is neither.
+ */
+export function parseTime(text: string): number {
   if (/^\d{11,15}$/.test(text)) return Number(text);
   const zoned = /T.*(Z|[+-]\d{2}:?\d{2})$/.test(text) || !text.includes('T') ? text : `${text}Z`;
   const ms = ISO_TIME.test(text) ? Date.parse(zoned) : NaN;
@@ -96,7 +99,8 @@ function parseTime(text: string): number {
   return ms;
 }
 
-function parseBps(text: string): number {
+/** @throws InvalidArgumentError for anything but basis points from 0 to 1000. */
+export function parseBps(text: string): number {
   const value = Number(text);
   if (!/^\d+(\.\d+)?$/.test(text) || value > 1000)
     throw new InvalidArgumentError('expected basis points from 0 to 1000');

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Bus } from '@octant/platform/bus/bus';
 import type { BusObserver, MessageOutcome } from '@octant/platform/bus/bus-observer';
 import type { BusTuning } from '@octant/platform/bus/bus-tuning';
+import type { Failpoint } from '@octant/platform/bus/crash-points';
 import { openBus } from '@octant/platform/bus/open-bus';
 import { migrateDatabase } from '@octant/platform/postgres/migrate-database';
 import { type OpenDatabase, openDatabase } from '@octant/platform/postgres/open-database';
@@ -53,7 +54,7 @@ export class TestDesk {
 
   openBus(
     agent: string,
-    options: { tuning?: Partial<BusTuning>; observer?: BusObserver; instance?: string } = {},
+    options: { tuning?: Partial<BusTuning>; observer?: BusObserver; instance?: string; failpoint?: Failpoint } = {},
   ): Bus {
     const bus = openBus({
       redisUrl: this.redisUrl,

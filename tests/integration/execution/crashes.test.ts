@@ -97,6 +97,54 @@ describe.each(['reply lost', 'process gone'] as const)('a commit whose end nobod
     expect((await desk.call(desk.executor, '/trade/fills')).body).toMatchObject({ duplicates: 0 });
   });
 
+  test('an exit sells once, in the candle that triggers it', async () => {
+    await desk.startExecutor({ database: fatefulDatabase }, 400);
+    const exits = { stopPrice: '95', takeProfitPrice: '120', trailingDistance: '8' };
+    const candle = (low: string, high: string) => ({
+      candles: [{ symbol: 'BTC-USDT', open: '100', high, low, close: '100', volume: '1' }],
+    });
+    await desk.publish('exec.orders', 'order:1', anOrderMessage({ exits }));
+    await eventually(states).toEqual(['acknowledged']);
+    await meet(
+      () => desk.publish('market.candles', 'step:0', aStep(0, candle('99', '101'))),
+      async () => (await rows('paper_exits')) === 1,
+    );
+    await eventually(() => desk.payloads('exec.progress')).toMatchObject([{ lastFillSeq: 1 }]);
+    const follows = async () => {
+      const { rows: found } = await desk.sql.query<{ high: string }>(
+        'SELECT high_price::text AS high FROM paper_exits',
+      );
+      return found[0]?.high === '104';
+    };
+    const settled = () => eventually(() => desk.pending('market.candles', 'exec')).toBe(0);
+    await settled();
+    await meet(() => desk.publish('market.candles', 'step:1', aStep(1, candle('99', '104'))), follows);
+    await eventually(async () => (await desk.payloads('exec.progress')).length).toBe(2);
+    await settled();
+    await meet(
+      () => desk.publish('market.candles', 'step:2', aStep(2, candle('96', '100'))),
+      async () => (await rows('fills')) === 2,
+    );
+    await eventually(() => desk.payloads('exec.progress')).toMatchObject([{}, {}, { lastFillSeq: 2 }]);
+    const orderId = anOrderMessage().orderId;
+    expect((await desk.payloads('exec.status')).map((status) => [status['orderId'], status['state']])).toEqual([
+      [orderId, 'acknowledged'],
+      [orderId, 'filled'],
+      [`${orderId}.trail`, 'filled'],
+    ]);
+    expect((await desk.call(desk.executor, '/trade/account')).body).toMatchObject({
+      cashQuote: '995.804',
+      positions: [],
+      exits: [],
+      lastFillSeq: 2,
+    });
+    expect((await desk.call(desk.executor, `/trade/status/${orderId}.trail`)).body).toMatchObject({
+      side: 'sell',
+      state: 'filled',
+      fills: [{ price: '96', feeQuote: '0.096', profit: '-4' }],
+    });
+  });
+
   test('a halt takes effect once', async () => {
     await desk.startExecutor({ database: fatefulDatabase }, 400);
     await desk.publish('exec.orders', 'order:1', anOrderMessage());

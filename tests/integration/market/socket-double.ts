@@ -9,7 +9,7 @@ const CLOSE = 8;
 const PING = 9;
 const PONG = 10;
 
-/** The server's side of RFC 6455 and of Binance's kline stream: subscriptions are answered, updates sent when told. */
+/** The server's side of RFC 6455 and of Binance's kline stream: subscriptions are answered, updates sent when told. Venues that subscribe otherwise get no word. */
 export class SocketDouble {
   readonly #sockets = new Set<Duplex>();
   /** Connections that were opened so far. */
@@ -63,11 +63,17 @@ export class SocketDouble {
       if (frame.kind === CLOSE) socket.end(frameFor(CLOSE, Buffer.alloc(0)));
       if (frame.kind === PING) socket.write(frameFor(PONG, frame.payload));
       if (frame.kind !== TEXT) continue;
-      const { params = [], id } = JSON.parse(frame.payload.toString()) as { params?: string[]; id?: number };
+      const { params, id } = JSON.parse(frame.payload.toString()) as { params?: unknown; id?: number };
+      // Kraken's subscriptions carry an object: they are heard, and nobody answers.
+      if (!isStreamNames(params)) continue;
       this.subscribed.push(...params);
       send(socket, { result: null, id });
     }
   }
+}
+
+function isStreamNames(params: unknown): params is string[] {
+  return Array.isArray(params) && params.every((name) => typeof name === 'string');
 }
 
 function send(socket: Duplex, message: unknown): void {

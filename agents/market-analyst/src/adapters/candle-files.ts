@@ -8,6 +8,8 @@ import type { DecimalCandle } from '@octant/trading/market/candle';
 import type { TimeframeName } from '@octant/trading/messages/envelope';
 
 const unzip = promisify(gunzip);
+/** A few kilobytes can unpack to gigabytes; a year of minutes is 30 MB. */
+const MOST_BYTES = 480 * 1024 * 1024;
 
 /** Reads candle files that a data source names. */
 export interface CandleFiles {
@@ -21,7 +23,9 @@ export function candleFiles(folder: string): CandleFiles {
     async read(file, timeframe) {
       try {
         const bytes = await readFile(isAbsolute(file) ? file : join(folder, file));
-        const text = (file.endsWith('.gz') ? await unzip(bytes) : bytes).toString('utf8');
+        const text = (file.endsWith('.gz') ? await unzip(bytes, { maxOutputLength: MOST_BYTES }) : bytes).toString(
+          'utf8',
+        );
         return parseCandleCsv(text, { file, timeframe });
       } catch (error) {
         const reason = error instanceof CandleCsvError ? error.message : `${file}: ${String(error)}`;

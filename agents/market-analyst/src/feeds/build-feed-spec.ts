@@ -1,5 +1,6 @@
 import { PermanentError } from '@octant/platform/errors/errors';
 import type { DatasourceConfig } from '@octant/trading/config/datasource-config';
+import { findUnlistedSymbol } from '@octant/trading/config/strategies-by-name';
 import type { StrategyConfig } from '@octant/trading/config/strategy-config';
 import { closeTimeMs, timeframeMs } from '@octant/trading/market/timeframe';
 import type { TimeframeName } from '@octant/trading/messages/envelope';
@@ -33,6 +34,15 @@ export function getStrategyConfig(settings: Settings, name: string): StrategyCon
     throw new PermanentError(`strategy: expected an enabled one, was ${name}`, { code: 'strategy_disabled' });
   }
   return strategy;
+}
+
+/**
+ * For questions; a session was refused by the orchestrator already, which knows the same files.
+ * @throws PermanentError `unlisted_symbol` naming the symbols that the strategy lists.
+ */
+export function assertListed(strategy: StrategyConfig, symbols: readonly string[], { markets }: Settings): void {
+  const unlisted = findUnlistedSymbol(strategy, symbols, markets);
+  if (unlisted !== undefined) throw new PermanentError(`symbol: ${unlisted}`, { code: 'unlisted_symbol' });
 }
 
 /** What a watch command asks for, with all that may not change while the session runs. */

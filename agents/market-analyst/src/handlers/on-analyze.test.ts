@@ -53,3 +53,16 @@ test('a buy is published before the progress that names it', async () => {
   expect(analysisSignal.safeParse(messages[0]?.payload).success).toBe(true);
   expect(analysisProgress.safeParse(messages[1]?.payload).success).toBe(true);
 });
+
+test('the exits of a buy travel with its signal', async () => {
+  const exits = { stopPrice: '10.25', maxCandles: 5 };
+  const verdict = { signal: 'buy', confidence: 0.7, price: '10.50', closeTimeMs: 3_600_000, exits } as const;
+  const { messages = [] } = await answering(verdict);
+  expect(analysisSignal.parse(messages[0]?.payload)).toEqual({
+    ...common,
+    side: 'buy',
+    confidence: 0.7,
+    price: '10.50',
+    exits,
+  });
+});

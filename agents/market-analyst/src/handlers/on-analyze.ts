@@ -19,8 +19,14 @@ export function onAnalyze(ports: AnalyzePorts): (message: Incoming<AnalyzeComman
     const progress: AnalysisProgress = { ...common, signal: verdict.signal };
     const messages: Outgoing[] = [{ stream: 'analysis.progress', type: 'progress', payload: progress }];
     if (verdict.signal !== 'none') {
-      const { signal: side, confidence = 1, price } = verdict;
-      const signal: AnalysisSignal = { ...common, side, confidence, price };
+      const { signal: side, confidence = 1, price, exits } = verdict;
+      const signal: AnalysisSignal = {
+        ...common,
+        side,
+        confidence,
+        price,
+        ...(exits === undefined ? {} : { exits }),
+      };
       messages.unshift({ stream: 'analysis.signals', type: 'signal', payload: signal });
     }
     return { messages };

@@ -3,7 +3,7 @@ import type { Operation, Operations } from '@octant/platform/http/operation';
 import { checkCandle, type DecimalCandle } from '@octant/trading/market/candle';
 import { isAligned } from '@octant/trading/market/timeframe';
 import type { TimeframeName } from '@octant/trading/messages/envelope';
-import type { CandleStore, Series } from '../adapters/candle-store.js';
+import type { CandleArchive, CandleStore, ReplaceResult, Series, StoreResult } from '../adapters/candle-store.js';
 import type { Settings } from '../config.js';
 import { listedSymbol } from './listed-symbol.js';
 import { readCandles } from './read-candles.js';
@@ -11,7 +11,7 @@ import { readCandles } from './read-candles.js';
 const DEFAULT_PAGE = 1000;
 
 export interface CandleRoutePorts {
-  readonly candles: CandleStore;
+  readonly candles: CandleStore & CandleArchive;
   readonly settings: () => Settings;
   /** Source under which a data source's candles are stored. */
   readonly storedAs: (source: string) => Promise<string>;
@@ -24,6 +24,8 @@ interface IngestBody {
   readonly symbol: string;
   readonly timeframe: TimeframeName;
   readonly candles: readonly (readonly unknown[])[];
+  /** Also in place of candles with other values. */
+  readonly replace?: boolean;
 }
 
 interface CandlesQuery {
@@ -37,12 +39,12 @@ interface CandlesQuery {
 }
 
 export function candleOperations(ports: CandleRoutePorts): Operations {
-  return { ingestCandles: ingestCandles(ports), listCandles: listCandles(ports) };
+  return { ingestCandles: ingestCandles(ports), listCandles: listCandles(ports), listSeries: listSeries(ports) };
 }
 
 function ingestCandles({ candles: store, settings, onStored }: CandleRoutePorts): Operation {
   return async ({ body }) => {
-    const { source = 'replay', symbol: text, timeframe, candles: rows } = body as IngestBody;
+    const { source = 'replay', symbol: text, timeframe, candles: rows, replace = false } = body as IngestBody;
     const { ingestMaxCandles, markets } = settings();
     if (rows.length > ingestMaxCandles) {
       throw new PermanentError(
@@ -52,9 +54,11 @@ function ingestCandles({ candles: store, settings, onStored }: CandleRoutePorts)
     }
     const series = { source, symbol: listedSymbol(text, markets), timeframe };
     const candles = parseRows(rows, timeframe);
-    const result = await store.insert(series, candles);
+    const result: StoreResult & Partial<ReplaceResult> = await (replace
+      ? store.replace(series, candles)
+      : store.insert(series, candles));
     const [first] = candles;
-    if (result.stored > 0 && first !== undefined) onStored(series, first.openTimeMs);
+    if (result.stored + (result.replaced ?? 0) > 0 && first !== undefined) onStored(series, first.openTimeMs);
     return { status: 200, body: result };
   };
 }
@@ -74,6 +78,10 @@ function listCandles({ candles, settings, storedAs }: CandleRoutePorts): Operati
       body: { source, symbol, timeframe, candles: shown.map(rowOf), next, range },
     };
   };
+}
+
+function listSeries({ candles }: CandleRoutePorts): Operation {
+  return async () => ({ status: 200, body: { series: await candles.summarize() } });
 }
 
 /** @throws PermanentError `invalid_candle` (400) naming the first unsound one by index and reason. */

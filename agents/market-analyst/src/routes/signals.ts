@@ -6,7 +6,7 @@ import type { TimeframeName } from '@octant/trading/messages/envelope';
 import { parametersOf, strategyOf } from '@octant/trading/strategies/registry';
 import type { CandleStore, Series } from '../adapters/candle-store.js';
 import type { Settings } from '../config.js';
-import { getStrategyConfig } from '../feeds/build-feed-spec.js';
+import { assertListed, getStrategyConfig } from '../feeds/build-feed-spec.js';
 import type { Analyst, AnalysisRequest } from '../signals/analyst.js';
 import { evaluateOnce, type Verdict } from '../signals/evaluators.js';
 import type { LastSignals } from '../signals/last-signals.js';
@@ -93,8 +93,10 @@ function reply(
 function subjectOf(asked: SubjectQuery, settings: Settings): Subject {
   const { defaults, markets } = settings;
   const strategy = getStrategyConfig(settings, asked.strategy ?? defaults.strategy);
+  const symbol = listedSymbol(asked.symbol ?? strategy.symbols[0] ?? '', markets);
+  assertListed(strategy, [symbol], settings);
   return {
-    symbol: listedSymbol(asked.symbol ?? strategy.symbols[0] ?? '', markets),
+    symbol,
     strategy,
     timeframe: asked.timeframe ?? defaults.timeframe,
     source: asked.source ?? defaults.source,

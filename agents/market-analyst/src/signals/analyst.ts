@@ -1,7 +1,7 @@
 import type { StrategyConfig } from '@octant/trading/config/strategy-config';
 import type { TimeframeName } from '@octant/trading/messages/envelope';
 import type { Settings } from '../config.js';
-import { getStrategyConfig } from '../feeds/build-feed-spec.js';
+import { assertListed, getStrategyConfig } from '../feeds/build-feed-spec.js';
 import { feedKeyOf } from '../feeds/feed-key.js';
 import type { OpenFeed } from '../feeds/feeds.js';
 import type { AnalystMetrics } from '../metrics.js';
@@ -51,9 +51,11 @@ export class Analyst {
     const { symbol, timeframe, source, sessionId, historyFromMs, closeTimeMs } = request;
     const spec = (await this.#parts.findFeed(sessionId))?.spec;
     const storedAs = spec?.storedAs ?? source;
+    const strategy = this.#strategyOf(request, spec?.strategy);
+    assertListed(strategy, [symbol], this.#parts.settings());
     const verdict = await this.#parts.evaluators.evaluate({
       sessionId,
-      strategy: this.#strategyOf(request, spec?.strategy),
+      strategy,
       series: { source: storedAs, symbol, timeframe },
       feedKey: spec?.strategy === undefined ? feedKeyOf(source, timeframe) : sessionId,
       historyFromMs,

@@ -2,7 +2,8 @@ import { PermanentError, TransientError } from '@octant/platform/errors/errors';
 import type { StrategyConfig } from '@octant/trading/config/strategy-config';
 import { toCandle, type DecimalCandle } from '@octant/trading/market/candle';
 import { isAligned, timeframeMs } from '@octant/trading/market/timeframe';
-import { parametersOf, strategyOf } from '@octant/trading/strategies/registry';
+import { exitPlanMessageOf, type ExitPlanMessage } from '@octant/trading/messages/exit-plan-message';
+import { parametersOf, strategyIdentity, strategyOf } from '@octant/trading/strategies/registry';
 import type { StrategyRun } from '@octant/trading/strategies/strategy';
 import type { CandleReader, Series } from '../adapters/candle-store.js';
 import type { CandleMemory } from '../feeds/candle-memory.js';
@@ -26,6 +27,8 @@ export interface Verdict {
   readonly signal: 'buy' | 'sell' | 'none';
   /** There with a signal. */
   readonly confidence?: number;
+  /** There with a buy that has some. */
+  readonly exits?: ExitPlanMessage;
   /** Close of the candle it was computed on. */
   readonly price: string;
   readonly closeTimeMs: number;
@@ -160,13 +163,12 @@ function feed(evaluator: Evaluator, candle: DecimalCandle): void {
 function verdictOf(run: StrategyRun, candle: DecimalCandle, stepMs: number): Verdict {
   const signal = run.onCandle(toCandle(candle));
   const at = { price: candle.close, closeTimeMs: candle.openTimeMs + stepMs };
-  return signal === undefined
-    ? { signal: 'none', ...at }
-    : { signal: signal.side, confidence: signal.confidence, ...at };
+  if (signal === undefined) return { signal: 'none', ...at };
+  const { side, confidence, exits } = signal;
+  return { signal: side, confidence, ...(exits === undefined ? {} : { exits: exitPlanMessageOf(exits) }), ...at };
 }
 
 function keyOf({ sessionId, strategy, series, historyFromMs }: Question): string {
-  const parameters = [strategy.kind ?? strategy.name, ...Object.values(parametersOf(strategy)).map(String)];
   return [
     sessionId,
     series.source,
@@ -174,7 +176,7 @@ function keyOf({ sessionId, strategy, series, historyFromMs }: Question): string
     series.timeframe,
     String(historyFromMs),
     strategy.name,
-    ...parameters,
+    strategyIdentity(strategy),
   ].join('|');
 }
 

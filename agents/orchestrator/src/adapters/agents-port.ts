@@ -1,4 +1,5 @@
 import type { AgentHttpClient } from '@octant/platform/http/agent-http-client';
+import type { ExitTerms } from '@octant/trading/exchange/exit-terms';
 import type { AnalyzeCommand } from '@octant/trading/messages/orchestrator-commands';
 import type { ExecOrder } from '@octant/trading/messages/execution';
 import type { OrderSide } from '@octant/trading/messages/envelope';
@@ -22,6 +23,7 @@ export interface SizeQuestion {
 export interface AnalysisAnswer {
   readonly signal: OrderSide | 'none';
   readonly confidence?: number;
+  readonly exits?: ExitTerms;
 }
 
 export interface RiskAnswer {

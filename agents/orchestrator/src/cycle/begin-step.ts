@@ -4,6 +4,8 @@ import type { Analysis, Session, StepCandles } from '../desk/session-state.js';
 import type { Message } from '../desk/desk-state.js';
 import { ledgerAt } from '../desk/ledger-turn.js';
 import { stamp, type Turn } from '../desk/turn.js';
+import { exitTermsOf, type ExitTerms } from '@octant/trading/exchange/exit-terms';
+import type { OrderSide } from '@octant/trading/messages/envelope';
 import { requestIdOf } from '@octant/trading/exchange/order-id';
 import { equityOf } from '@octant/trading/portfolio/ledger';
 
@@ -53,13 +55,24 @@ async function askAnalysis(turn: Turn, session: Session, command: AnalyzeCommand
       const answer = await turn.agents.analyze(command);
       if (answer.signal === 'none') return { state: 'none' };
       session.counters.signals += 1;
-      return { state: 'signal', side: answer.signal, confidence: answer.confidence ?? 0 };
+      return signalOf({ side: answer.signal, confidence: answer.confidence ?? 0, exits: answer.exits });
     } catch (error) {
       if (session.mode === 'http' || !(error instanceof TransientError)) throw error;
     }
   }
   turn.messages.push(messageOf(command));
   return { state: 'pending' };
+}
+
+/** A signal as the step keeps it; exits are those of a buy. */
+export function signalOf(signal: {
+  readonly side: OrderSide;
+  readonly confidence: number;
+  readonly exits?: ExitTerms | undefined;
+}): Analysis {
+  const { side, confidence, exits } = signal;
+  const kept = { state: 'signal', side, confidence } as const;
+  return side === 'buy' && exits !== undefined ? { ...kept, exits: exitTermsOf(exits) } : kept;
 }
 
 /** The question for an analysis, for the stream. */

@@ -39,23 +39,50 @@ function candlesOf(
   return candles.filter((_, index) => skipEvery === 0 || index % skipEvery !== skipEvery - 1);
 }
 
-function inputOf(strategy: string, overrides: { dailyTargetPct?: number; startEquity?: string } = {}): BacktestInput {
+interface Overrides {
+  readonly dailyTargetPct?: number;
+  readonly startEquity?: string;
+  readonly paper?: Readonly<Record<string, unknown>>;
+}
+
+/** Enters often, and leaves by whichever exit comes first. */
+const JUMPY = {
+  name: 'jumpy',
+  kind: 'rules',
+  symbols: ['BTC-USDT', 'ETH-USDT'],
+  risk_profile: 'aggressive',
+  indicators: {
+    fast: { type: 'ema', window: 3 },
+    slow: { type: 'ema', window: 8 },
+    atr: { type: 'atr', window: 5 },
+  },
+  entry: 'fast > slow',
+  exit: 'close < slow - 2 * atr',
+  stop: 'close - 1.1 * atr',
+  take_profit: 'close + 1.3 * atr',
+  trailing: '1.4 * atr',
+  time_stop_candles: 6,
+  confidence: '1',
+};
+
+function strategyFile(strategy: string): unknown {
+  if (strategy === 'jumpy') return JUMPY;
+  return { ...(yaml(`strategies/${strategy}.yaml`) as object), lookback: 20, risk_profile: 'aggressive' };
+}
+
+function inputOf(strategy: string, overrides: Overrides = {}): BacktestInput {
   return {
     series: [
       { symbol: 'BTC-USDT', candles: candlesOf('BTC-USDT', { seed: 3, count: 400 }) },
       { symbol: 'ETH-USDT', candles: candlesOf('ETH-USDT', { seed: 4, count: 400, skipEvery: 37 }) },
     ],
     timeframe: '1h',
-    strategy: strategyConfig.parse({
-      ...(yaml(`strategies/${strategy}.yaml`) as object),
-      lookback: 20,
-      risk_profile: 'aggressive',
-    }),
+    strategy: strategyConfig.parse(strategyFile(strategy)),
     markets: marketsConfig.parse(yaml('markets.yaml')),
     orchestrator: { daily_target_pct: overrides.dailyTargetPct ?? 1 },
     risk: riskManagerConfig.parse(yaml('agents/risk-manager.yaml')),
     portfolio: portfolioManagerConfig.parse({}),
-    executor: tradeExecutorConfig.parse({}),
+    executor: tradeExecutorConfig.parse({ paper: overrides.paper ?? {} }),
     startEquityQuote: overrides.startEquity ?? '1500',
   };
 }
@@ -134,11 +161,24 @@ async function replay(input: BacktestInput, { mode, raceSeed, unreliable, flushe
   return { session, desk, published: memory.published, kept: memory.checkpoints.outbox };
 }
 
-const scenarios = [
+const scenarios: { name: string; strategy: string; overrides: Overrides }[] = [
   { name: 'momentum', strategy: 'momentum', overrides: {} },
   { name: 'mean reversion', strategy: 'mean_reversion', overrides: {} },
   { name: 'a target that halts many days', strategy: 'momentum', overrides: { dailyTargetPct: 0.3 } },
   { name: 'too little cash for both symbols', strategy: 'momentum', overrides: { startEquity: '60' } },
+  {
+    name: 'exits',
+    strategy: 'jumpy',
+    overrides: { paper: { maker_fees_bps: 2, slippage: { model: 'spread', range_share: 0.1 } } },
+  },
+  {
+    name: 'exits, a candle of latency and parts by volume',
+    strategy: 'jumpy',
+    overrides: {
+      dailyTargetPct: 0.5,
+      paper: { latency_candles: 1, max_volume_share: 0.0002, slippage: { model: 'volume', impact_bps: 50 } },
+    },
+  },
 ];
 
 describe.each(scenarios)('the decision cycle with $name', ({ strategy, overrides }) => {
@@ -209,6 +249,17 @@ describe.each(scenarios.slice(2))(
 function idsOf(kept: readonly { readonly id: string }[]): readonly string[] {
   return [...new Set(kept.map(({ id }) => id))].filter((id) => !id.startsWith('audit:desk.rebuilt')).sort();
 }
+
+it('trades in parts where it should, by every exit, and is halted', () => {
+  const { overrides, strategy } = scenarios.at(-1) ?? scenarios[0] ?? { overrides: {}, strategy: 'jumpy' };
+  const { trades, orders, rejected, days } = runBacktest(inputOf(strategy, overrides));
+  const kinds = new Set(trades.map(({ orderId }) => /[a-z]+$/.exec(orderId)?.[0] ?? 'order'));
+  expect([...kinds].sort()).toEqual(['order', 'stop', 'target', 'time', 'trail']);
+  expect(trades.length).toBeGreaterThan(1.25 * new Set(trades.map(({ orderId }) => orderId)).size);
+  expect(orders).toBeGreaterThan(10);
+  expect(rejected).toBeGreaterThan(0);
+  expect(days.some(({ halted }) => halted)).toBe(true);
+});
 
 it('halts on the days on which the backtest halts', async () => {
   const input = inputOf('momentum', { dailyTargetPct: 0.3 });

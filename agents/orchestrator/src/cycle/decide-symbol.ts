@@ -1,6 +1,6 @@
 import { TransientError } from '@octant/platform/errors/errors';
 import { orderIdOf, requestIdOf } from '@octant/trading/exchange/order-id';
-import { Decimal } from '@octant/trading/money/decimal';
+import { Decimal, formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
 import { decideSignal } from '@octant/trading/portfolio/decide-signal';
 import { exposureOf } from '@octant/trading/portfolio/exposure';
 import type { OrderSide } from '@octant/trading/messages/envelope';
@@ -66,6 +66,7 @@ export async function decideSize(work: StepTurn, symbol: string): Promise<void> 
     side: analysis.side,
     confidence: analysis.confidence,
     qty: size.qty,
+    ...(analysis.exits === undefined ? {} : { exits: analysis.exits }),
     riskScore: null,
   };
   session.cycles[symbol] = 'risk';
@@ -168,6 +169,7 @@ export function takeStatus(turn: Turn, status: ExecStatus): void {
   const { orderId } = status;
   const session = turn.sessions.get(status.sessionId);
   if (status.status !== 'pending') endOrder(turn, orderId, { session, isFilled: status.status === 'filled' });
+  else if (status.filledQty !== undefined) noteFilled(turn, orderId, status.filledQty);
   const step = session?.step;
   if (session === undefined || step === null || step === undefined) return;
   if (step.decision?.phase !== 'executing' || step.decision.orderId !== orderId) return;
@@ -190,6 +192,7 @@ function execOrderOf({ turn, session, step }: StepTurn, decision: PendingDecisio
     referencePrice: closeOf(step, decision.symbol),
     notBeforeMs: step.closeTimeMs,
     haltVersion: turn.desk.haltVersion,
+    ...(decision.exits === undefined ? {} : { exits: { ...decision.exits } }),
     approval: { requestId: decision.requestId, riskScore: decision.riskScore ?? 0 },
     ...stamp(turn, step.traceId),
   };
@@ -201,6 +204,17 @@ export function takeSubmitAnswer(work: StepTurn, orderId: string, answer: Submit
   const ended = answer.status === 'rejected' || answer.status === 'failed';
   if (ended) endOrder(turn, orderId, { session, isFilled: false });
   endCycle(work, ended ? (answer.status === 'failed' ? 'failed' : 'refused') : 'done');
+}
+
+/** What is left of an order that fills in parts; statuses may come twice, or late. */
+function noteFilled({ desk }: Turn, orderId: string, filledQty: string): void {
+  desk.openOrders = desk.openOrders.map((order) => {
+    if (order.orderId !== orderId) return order;
+    const left = parseDecimal(order.orderQty ?? order.qty).minus(parseDecimal(filledQty));
+    return left.lt(parseDecimal(order.qty))
+      ? { ...order, orderQty: order.orderQty ?? order.qty, qty: formatDecimal(left) }
+      : order;
+  });
 }
 
 /** An order ends once, whoever tells of it first and however often. */

@@ -11,12 +11,13 @@ export function fillsAreBooked(desk: Desk, session: Session, step: Step): boolea
   const { executed } = session;
   if (executed === null || executed.closeTimeMs < step.closeTimeMs) return false;
   if ((desk.ledger?.lastFillSeq ?? 0) < executed.lastFillSeq) return false;
-  return !desk.openOrders.some((order) => mustHaveEnded(order, session, step));
+  const resting = executed.resting ?? [];
+  return !desk.openOrders.some((order) => mustHaveEnded(order, session, step) && !resting.includes(order.orderId));
 }
 
 /**
- * A market order ends in the first candle of its symbol and timeframe that opens at or after `notBeforeMs`; a paced
- * feed's candles reach only the orders of its own session and those of no timeframe.
+ * A market order ends in the first candle of its symbol and timeframe that opens at or after `notBeforeMs`, unless the
+ * executor says that it still rests (latency, a volume that did not do for all of it); a paced feed's candles reach only the orders of its own session and those of no timeframe.
  */
 function mustHaveEnded(order: Desk['openOrders'][number], session: Session, step: Step): boolean {
   return (

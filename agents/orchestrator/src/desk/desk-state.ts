@@ -12,7 +12,10 @@ export interface OpenOrder {
   readonly sessionId: string;
   readonly symbol: string;
   readonly side: OrderSide;
+  /** What of it has not filled. */
   readonly qty: string;
+  /** All of it, where a part has filled. */
+  readonly orderQty?: string;
   /** Reference price of the decision, quote. */
   readonly price: string;
   readonly notBeforeMs: number;

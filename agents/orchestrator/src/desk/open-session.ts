@@ -4,6 +4,8 @@ import { timeframeMs } from '@octant/trading/market/timeframe';
 import type { TimeframeName } from '@octant/trading/messages/envelope';
 import type { OrchestrationMode } from '@octant/trading/config/orchestrator-config';
 import type { StrategyConfig } from '@octant/trading/config/strategy-config';
+import { findUnlistedSymbol } from '@octant/trading/config/strategies-by-name';
+import { parametersOf, strategyOf } from '@octant/trading/strategies/registry';
 import type { OrchestratorSettings } from '../config.js';
 import { RECENT_SESSIONS } from './desk-state.js';
 import { audit } from './notices.js';
@@ -22,8 +24,8 @@ export interface RunRequest {
   readonly toMs?: number;
 }
 
-/** Lookbacks of history that a live session's indicators start from. */
-const LIVE_HISTORY_LOOKBACKS = 4;
+/** Warm-ups of history that a live session's indicators start from. */
+const LIVE_HISTORY_WARMUPS = 4;
 const DAY_MS = 86_400_000;
 const SIMULATION_AGE_MS = 365 * DAY_MS;
 
@@ -41,10 +43,13 @@ export function sessionSpecOf(
   const feed = feedOf(source, settings);
   const timeframe = request.timeframe ?? desk.timeframe;
   checkRange(request);
+  const symbols = canonicalSymbols(namedSymbols(request) ?? desk.symbols, settings.markets);
+  const unlisted = findUnlistedSymbol(strategy, symbols, settings.markets);
+  if (unlisted !== undefined) throw badRequest('symbols', unlisted);
   return {
     sessionId,
     mode: request.mode ?? desk.mode,
-    symbols: canonicalSymbols(namedSymbols(request) ?? desk.symbols, settings.markets),
+    symbols,
     timeframe,
     strategy: strategy.name,
     source,
@@ -88,7 +93,10 @@ interface HistoryOf {
 /** The open time from which the session's indicators are fed; a simulated market opens a year ago. */
 function historyFrom(request: RunRequest, { feed, nowMs, timeframe, strategy }: HistoryOf): number {
   const candleMs = timeframeMs(timeframe);
-  if (feed === 'live') return Math.floor(nowMs / candleMs - strategy.lookback * LIVE_HISTORY_LOOKBACKS) * candleMs;
+  if (feed === 'live') {
+    const candles = strategyOf(strategy).warmup(parametersOf(strategy)) * LIVE_HISTORY_WARMUPS;
+    return Math.floor(nowMs / candleMs - candles) * candleMs;
+  }
   if (request.fromMs !== undefined || feed === 'replay') return request.fromMs ?? 0;
   return Math.floor((nowMs - SIMULATION_AGE_MS) / DAY_MS) * DAY_MS;
 }

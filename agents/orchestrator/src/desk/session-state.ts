@@ -1,3 +1,4 @@
+import type { ExitTerms } from '@octant/trading/exchange/exit-terms';
 import type { OrderSide, TimeframeName } from '@octant/trading/messages/envelope';
 import type { OrchestrationMode } from '@octant/trading/config/orchestrator-config';
 
@@ -22,7 +23,7 @@ export type Analysis =
   | { readonly state: 'pending' }
   | { readonly state: 'awaited' }
   | { readonly state: 'none' }
-  | { readonly state: 'signal'; readonly side: OrderSide; readonly confidence: number };
+  | { readonly state: 'signal'; readonly side: OrderSide; readonly confidence: number; readonly exits?: ExitTerms };
 
 /** The candles of one close time, as the session takes them. */
 export interface StepCandles {
@@ -45,6 +46,8 @@ export interface PendingDecision {
   readonly side: OrderSide;
   readonly confidence: number;
   readonly qty: string;
+  /** Of a buy, as its signal says. */
+  readonly exits?: ExitTerms;
   /** Risk's answer, when it has come. */
   readonly riskScore: number | null;
 }
@@ -96,8 +99,8 @@ export interface Session extends SessionSpec {
   step: Step | null;
   /** Steps that came while one was in work, oldest first. */
   queue: StepCandles[];
-  /** The executor's word on the newest candles: their close and the account's last fill then. */
-  executed: { closeTimeMs: number; lastFillSeq: number } | null;
+  /** The executor's word on the newest candles: their close, the account's last fill then, orders that still waited. */
+  executed: { closeTimeMs: number; lastFillSeq: number; resting?: readonly string[] } | null;
 }
 
 /** A session before its first candle. */

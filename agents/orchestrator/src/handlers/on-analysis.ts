@@ -1,6 +1,7 @@
 import type { Incoming } from '@octant/platform/bus/message';
 import { requestIdOf } from '@octant/trading/exchange/order-id';
 import type { AnalysisProgress, AnalysisSignal } from '@octant/trading/messages/analysis';
+import { signalOf } from '../cycle/begin-step.js';
 import { advance, endSession } from '../cycle/advance.js';
 import type { Session, Step } from '../desk/session-state.js';
 import type { TradingDesk } from '../desk/trading-desk.js';
@@ -12,8 +13,7 @@ export function onAnalysisSignal(desk: TradingDesk) {
     desk.turn(async (turn) => {
       const found = findAwaiting(turn, payload);
       if (found === undefined) return;
-      const { side, confidence } = payload;
-      found.step.analyses[payload.symbol] = { state: 'signal', side, confidence };
+      found.step.analyses[payload.symbol] = signalOf(payload);
       found.session.counters.signals += 1;
       await advance(turn, found.session);
     });

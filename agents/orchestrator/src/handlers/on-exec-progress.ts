@@ -11,10 +11,10 @@ export function onExecProgress(desk: TradingDesk) {
       if (payload.type === 'halt') {
         turn.desk.executorHaltVersion = Math.max(turn.desk.executorHaltVersion, payload.haltVersion);
       } else {
-        const { closeTimeMs, lastFillSeq } = payload;
+        const { closeTimeMs, lastFillSeq, resting } = payload;
         for (const session of turn.sessions.values()) {
           if (concerns(session, payload) && closeTimeMs > (session.executed?.closeTimeMs ?? 0)) {
-            session.executed = { closeTimeMs, lastFillSeq };
+            session.executed = { closeTimeMs, lastFillSeq, ...(resting === undefined ? {} : { resting }) };
           }
         }
       }

@@ -2,9 +2,13 @@ import type { Outgoing } from '@octant/platform/bus/message';
 import type { BacktestInput } from '@octant/trading/backtest/run-backtest';
 import { candleSteps, type CandleStep } from '@octant/trading/backtest/candle-steps';
 import { fillIdOf } from '@octant/trading/exchange/order-id';
-import { decideFills, decideSubmit } from '@octant/trading/exchange/paper-exchange';
+import { fillRulesOf } from '@octant/trading/exchange/fill-rules';
+import { matchCandles } from '@octant/trading/exchange/match-candles';
+import { decideSubmit, type PaperOutcome } from '@octant/trading/exchange/paper-exchange';
+import type { RestingExits } from '@octant/trading/exchange/resting-exits';
 import { toCandle } from '@octant/trading/market/candle';
 import { getInstrument, instrumentsOf } from '@octant/trading/market/instrument';
+import { exitPlanMessageOf, type ExitPlanMessage } from '@octant/trading/messages/exit-plan-message';
 import type { ExecOrder } from '@octant/trading/messages/execution';
 import type { AnalyzeCommand, OrchestratorCommand } from '@octant/trading/messages/orchestrator-commands';
 import type { RiskRequest } from '@octant/trading/messages/risk';
@@ -28,6 +32,7 @@ export class MemoryAgents implements AgentsPort {
   #next = 0;
   #ledger: Ledger;
   #orders: ExecOrder[] = [];
+  #exits: readonly RestingExits<ExecOrder>[] = [];
   #halted = false;
 
   constructor(input: BacktestInput) {
@@ -85,7 +90,7 @@ export class MemoryAgents implements AgentsPort {
         limits: riskPolicyOf(risk),
         riskProfile: strategy.risk_profile,
         cashBufferRatio: portfolio.sizing.cash_buffer_pct / 100,
-        feesBps: executor.paper.fees_bps,
+        feesBps: fillRulesOf(executor.paper).takerFeesBps,
       }),
     );
   }
@@ -93,7 +98,9 @@ export class MemoryAgents implements AgentsPort {
   analyze(command: AnalyzeCommand) {
     const signal = this.#signals.get(`${command.symbol}.${String(command.closeTimeMs)}`);
     return Promise.resolve(
-      signal === undefined ? { signal: 'none' as const } : { signal: signal.side, confidence: signal.confidence },
+      signal === undefined
+        ? { signal: 'none' as const }
+        : { signal: signal.side, confidence: signal.confidence, ...exitsOf(signal) },
     );
   }
 
@@ -135,32 +142,62 @@ export class MemoryAgents implements AgentsPort {
       stream: 'exec.progress',
       type: 'candles',
       id: `progress:${String(openTimeMs)}`,
-      payload: { ...shared, type: 'candles', lastFillSeq: this.#ledger.lastFillSeq },
+      payload: {
+        ...shared,
+        type: 'candles',
+        lastFillSeq: this.#ledger.lastFillSeq,
+        resting: this.#orders.map(({ orderId }) => orderId),
+      },
     };
     return [candles, ...statuses, progress];
   }
 
   #fill(step: CandleStep): readonly Outgoing[] {
-    const outcomes = decideFills({
-      orders: this.#orders,
-      candles: Object.fromEntries(step.candles.map(({ symbol, candle }) => [symbol, candle])),
-      timeframe: this.#input.timeframe,
-      cash: this.#ledger.cashQuote,
-      positions: this.#ledger.positions,
-      instruments: instrumentsOf(this.#input.markets),
-      fees: { feesBps: this.#input.executor.paper.fees_bps, slippageBps: this.#input.executor.paper.slippage_bps },
-    });
-    return outcomes.flatMap((outcome) => {
-      const order = this.#orders.find(({ orderId }) => orderId === outcome.orderId);
-      this.#orders = this.#orders.filter(({ orderId }) => orderId !== outcome.orderId);
-      if (order === undefined) return [];
-      if (outcome.type === 'rejected') return [statusOf(order, { status: 'rejected', state: 'rejected' })];
-      const { price, feeQuote, profit, atMs, qty } = outcome;
-      const fillSeq = this.#ledger.lastFillSeq + 1;
-      this.#ledger = applyFill(this.#ledger, { ...outcome, fillSeq }).ledger;
-      const fill = { fillId: fillIdOf(order.orderId, 1), fillSeq, fillNumber: 1, price, feeQuote, profit, atMs, qty };
-      return [statusOf(order, { status: 'filled', state: 'filled', ...fill })];
-    });
+    const { cashQuote: cash, positions } = this.#ledger;
+    const known = this.#orders;
+    const { outcomes, book } = matchCandles(
+      { cash, positions, orders: this.#orders, exits: this.#exits },
+      {
+        candles: Object.fromEntries(step.candles.map(({ symbol, candle, before }) => [symbol, { ...candle, before }])),
+        timeframe: this.#input.timeframe,
+        closed: true,
+      },
+      { instruments: instrumentsOf(this.#input.markets), rules: fillRulesOf(this.#input.executor.paper) },
+    );
+    const entries = [...known, ...this.#exits.map(({ entry }) => entry)];
+    this.#orders = [...book.orders];
+    this.#exits = book.exits;
+    return outcomes.flatMap((outcome) => this.#statusOf(outcome, entries));
+  }
+
+  #statusOf(outcome: PaperOutcome, entries: readonly ExecOrder[]): readonly Outgoing[] {
+    const entry = entries.find(({ orderId }) => orderId === (outcome.exit?.entryId ?? outcome.orderId));
+    if (entry === undefined) return [];
+    const { orderId, side } = outcome;
+    const order = { ...entry, orderId, side };
+    if (outcome.type !== 'fill') return [statusOf(order, { status: 'rejected', state: outcome.type })];
+    const { price, feeQuote, profit, atMs, qty, fillNumber, filledQty, complete } = outcome;
+    const fillSeq = this.#ledger.lastFillSeq + 1;
+    this.#ledger = applyFill(this.#ledger, { ...outcome, fillSeq }).ledger;
+    const fill = {
+      fillId: fillIdOf(orderId, fillNumber),
+      fillSeq,
+      fillNumber,
+      filledQty,
+      price,
+      feeQuote,
+      profit,
+      atMs,
+      qty,
+    };
+    return [
+      statusOf(
+        order,
+        complete
+          ? { status: 'filled', state: 'filled', ...fill }
+          : { status: 'pending', state: 'partially_filled', ...fill },
+      ),
+    ];
   }
 
   #take(order: ExecOrder): readonly Outgoing[] {
@@ -200,7 +237,8 @@ export class MemoryAgents implements AgentsPort {
       { stream: 'analysis.progress', type: 'progress', id: `p:${requestId}`, payload: progress },
     ];
     if (signal !== undefined) {
-      const payload = { ...shared, ...signal, price: '1' };
+      const { side, confidence } = signal;
+      const payload = { ...shared, side, confidence, price: '1', ...exitsOf(signal) };
       messages.push({ stream: 'analysis.signals', type: 'signal', id: `s:${requestId}`, payload });
     }
     return messages;
@@ -223,12 +261,16 @@ export class MemoryAgents implements AgentsPort {
   }
 }
 
+function exitsOf({ exits }: StrategySignal): { exits?: ExitPlanMessage } {
+  return exits === undefined ? {} : { exits: exitPlanMessageOf(exits) };
+}
+
 function statusOf(order: ExecOrder, fields: Readonly<Record<string, unknown>>): Outgoing {
   const { orderId, symbol, side, qty, requestId, sessionId } = order;
   return {
     stream: 'exec.status',
     type: 'status',
-    id: `status:${orderId}:${String(fields['state'])}`,
+    id: `status:${'fillId' in fields ? String(fields['fillId']) : orderId}:${String(fields['state'])}`,
     payload: {
       orderId,
       symbol,

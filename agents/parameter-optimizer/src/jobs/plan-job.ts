@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { PermanentError } from '@octant/platform/errors/errors';
+import { findUnlistedSymbol } from '@octant/trading/config/strategies-by-name';
 import type { StrategyConfig } from '@octant/trading/config/strategy-config';
 import { resolveSymbol, UnknownSymbolError } from '@octant/trading/market/symbol';
 import { timeframeName, type TimeframeName } from '@octant/trading/messages/envelope';
@@ -20,7 +21,8 @@ export interface JobRequest {
 
 /**
  * Fills a request up with the desk's defaults; the job's id is a function of the request's.
- * @throws PermanentError for an unknown strategy or symbol, a strategy without a search space, or an empty window.
+ * @throws PermanentError for an unknown strategy or symbol, one that the strategy does not list, a strategy without a
+ * search space, or an empty window.
  */
 export function planJob(request: JobRequest, settings: Settings): JobPlan {
   const { orchestrator } = settings;
@@ -30,12 +32,16 @@ export function planJob(request: JobRequest, settings: Settings): JobPlan {
       code: 'no_search_space',
     });
   }
+  const named = request.symbols ?? orchestrator.symbols;
+  const symbols = [...new Set(named.map((symbol) => listed(symbol, settings)))];
+  const unlisted = findUnlistedSymbol(strategy, symbols, marketsOf(settings));
+  if (unlisted !== undefined) throw new PermanentError(`symbols: ${unlisted}`, { code: 'unlisted_symbol' });
   return {
     jobId: `opt-${createHash('sha256').update(request.requestId).digest('hex').slice(0, 20)}`,
     requestId: request.requestId,
     traceId: request.traceId,
     strategy: strategy.name,
-    symbols: [...new Set((request.symbols ?? orchestrator.symbols).map((symbol) => listed(symbol, settings)))],
+    symbols,
     source: typeof request.source === 'string' && request.source !== '' ? request.source : orchestrator.datasource,
     timeframe: timeframeOf(request.timeframe) ?? orchestrator.timeframe,
     window: request.window === undefined ? undefined : windowOf(request.window),
@@ -54,12 +60,13 @@ export function getStrategyConfig(settings: Settings, name: string): StrategyCon
   });
 }
 
-function listed(symbol: string, { markets }: Settings): string {
+function marketsOf({ markets }: Settings): readonly string[] {
+  return markets.markets.map((market) => market.symbol);
+}
+
+function listed(symbol: string, settings: Settings): string {
   try {
-    return resolveSymbol(
-      symbol,
-      markets.markets.map((market) => market.symbol),
-    );
+    return resolveSymbol(symbol, marketsOf(settings));
   } catch (error) {
     if (!(error instanceof UnknownSymbolError)) throw error;
     throw new PermanentError(`symbols: ${error.message}`, { code: 'unknown_symbol', cause: error });

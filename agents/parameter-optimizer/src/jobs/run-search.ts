@@ -1,10 +1,11 @@
 import { runBacktest } from '@octant/trading/backtest/run-backtest';
-import type { CandleSeries } from '@octant/trading/backtest/candle-steps';
+import type { BacktestSeries } from '@octant/trading/backtest/candle-steps';
 import type { Report } from '@octant/trading/backtest/report';
 import { timeframeMs } from '@octant/trading/market/timeframe';
-import { splitHoldout } from '@octant/trading/optimize/holdout';
+import { openTimesOf, splitHoldout } from '@octant/trading/optimize/holdout';
 import { optimizeSteps, type OptimizeInput } from '@octant/trading/optimize/optimize-strategy';
 import type { ParameterSet } from '@octant/trading/optimize/search-space';
+import { withParameters } from '@octant/trading/strategies/registry';
 import type { Comparison, Figures, Outcome } from './job.js';
 
 /**
@@ -34,13 +35,21 @@ export function runSearch(input: OptimizeInput, onProgress: (done: number, total
 function compare(input: OptimizeInput, recommended: ParameterSet, current: ParameterSet) {
   const { series, timeframe } = input.backtest;
   const { train, splitMs } = splitHoldout(series, input.holdoutRatio);
-  const opens = series.flatMap(({ candles }) => candles.map(({ openTimeMs }) => openTimeMs));
+  const opens = series.flatMap(openTimesOf);
   const firstMs = opens.reduce((least, openTimeMs) => Math.min(least, openTimeMs), Number.MAX_SAFE_INTEGER);
   const lastMs = opens.reduce((most, openTimeMs) => Math.max(most, openTimeMs), 0);
-  const part = (candles: readonly CandleSeries[], fromMs: number | undefined): Omit<Comparison, 'fromMs' | 'toMs'> => {
+  const part = (
+    candles: readonly BacktestSeries[],
+    fromMs: number | undefined,
+  ): Omit<Comparison, 'fromMs' | 'toMs'> => {
     const run = (set: ParameterSet) =>
       figuresOf(
-        runBacktest({ ...input.backtest, strategy: { ...input.backtest.strategy, ...set }, series: candles, fromMs }),
+        runBacktest({
+          ...input.backtest,
+          strategy: withParameters(input.backtest.strategy, set),
+          series: candles,
+          fromMs,
+        }),
       );
     return { recommended: run(recommended), current: run(current) };
   };

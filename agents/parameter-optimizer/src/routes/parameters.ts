@@ -1,5 +1,6 @@
 import type { Operation, Operations } from '@octant/platform/http/operation';
 import type { StrategyConfig } from '@octant/trading/config/strategy-config';
+import { parametersOf } from '@octant/trading/strategies/registry';
 import type { Recommendation, RunStore } from '../adapters/run-store.js';
 import type { Settings } from '../config.js';
 import { getStrategyConfig } from '../jobs/plan-job.js';
@@ -24,11 +25,11 @@ function getParameters({ runs, settings }: ParameterRoutePorts): Operation {
 }
 
 function viewOf(strategy: StrategyConfig, recommendations: readonly Recommendation[]) {
-  const { name, lookback, entry_threshold, exit_threshold } = strategy;
+  const { name } = strategy;
   const latest = recommendations.find((one) => one.strategy === name);
   return {
     strategy: name,
-    applied: { lookback, entry_threshold, exit_threshold },
+    applied: parametersOf(strategy),
     recommendation: latest === undefined ? null : recommendationView(latest),
   };
 }

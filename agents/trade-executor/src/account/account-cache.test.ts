@@ -11,6 +11,8 @@ const at = (revision: number): ExecAccount => ({
   lastFillAtMs: 0,
   halt: { haltVersion: 0, halted: false, reason: null },
   openOrders: [],
+  exits: [],
+  lastCandles: [],
 });
 
 test('a distrusted account is loaded again, a trusted one is not', async () => {

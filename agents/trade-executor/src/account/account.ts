@@ -1,4 +1,8 @@
-import type { PaperOrder, PaperOutcome } from '@octant/trading/exchange/paper-exchange';
+import type { Match } from '@octant/trading/exchange/match-candles';
+import { openQtyOf, type PaperOrder } from '@octant/trading/exchange/paper-exchange';
+import type { RestingExits } from '@octant/trading/exchange/resting-exits';
+import type { CandleBefore } from '@octant/trading/exchange/slippage/slippage-case';
+import type { TimeframeName } from '@octant/trading/messages/envelope';
 import type { OrderState } from '@octant/trading/messages/execution';
 import { formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
 import type { Position } from '@octant/trading/portfolio/position';
@@ -17,6 +21,12 @@ export interface HaltState {
   readonly reason: string | null;
 }
 
+/** The last closed candle of a symbol and timeframe. */
+export interface LastCandle extends CandleBefore {
+  readonly symbol: string;
+  readonly timeframe: TimeframeName;
+}
+
 /** The paper account as Postgres has it at `revision`; each change raises that by one. */
 export interface ExecAccount {
   readonly revision: number;
@@ -30,6 +40,10 @@ export interface ExecAccount {
   readonly halt: HaltState;
   /** In the order they came. */
   readonly openOrders: readonly OpenOrder[];
+  /** Of entries that have filled; the entry is the order as it came. */
+  readonly exits: readonly RestingExits<OpenOrder>[];
+  /** Only where the fill rules look back. */
+  readonly lastCandles: readonly LastCandle[];
 }
 
 /** The account with one more resting order. */
@@ -43,27 +57,51 @@ export function withoutOrders(account: ExecAccount, orderIds: ReadonlySet<string
   return { ...account, revision: account.revision + 1, openOrders };
 }
 
-/** The account after the outcomes of a candle, in their order. */
-export function withOutcomes(account: ExecAccount, outcomes: readonly PaperOutcome[]): ExecAccount {
-  const positions: Record<string, Position> = { ...account.positions };
-  let { cashQuote, lastFillSeq, lastFillAtMs } = account;
-  for (const outcome of outcomes) {
-    if (outcome.type !== 'fill') continue;
-    cashQuote = outcome.cash;
-    lastFillSeq += 1;
-    lastFillAtMs = outcome.atMs;
-    positions[outcome.symbol] = outcome.position;
-  }
-  const held = Object.entries(positions).filter(([, position]) => !parseDecimal(position.qty).isZero());
-  const rest = withoutOrders(account, new Set(outcomes.map((outcome) => outcome.orderId)));
-  return { ...rest, cashQuote, lastFillSeq, lastFillAtMs, positions: Object.fromEntries(held) };
+/** The account after a step of candles: what they matched, and that they are the last closed ones now. */
+export function withMatch(
+  account: ExecAccount,
+  { outcomes, book }: Match<OpenOrder>,
+  lastCandles: readonly LastCandle[],
+): ExecAccount {
+  const fills = outcomes.filter((outcome) => outcome.type === 'fill');
+  const replaced = (known: LastCandle) =>
+    lastCandles.some(({ symbol, timeframe }) => symbol === known.symbol && timeframe === known.timeframe);
+  return {
+    ...account,
+    revision: account.revision + 1,
+    cashQuote: book.cash,
+    positions: book.positions,
+    lastFillSeq: account.lastFillSeq + fills.length,
+    lastFillAtMs: fills.at(-1)?.atMs ?? account.lastFillAtMs,
+    openOrders: book.orders.map((order) =>
+      order.filled === undefined ? order : { ...order, state: 'partially_filled' as const },
+    ),
+    exits: book.exits,
+    lastCandles:
+      lastCandles.length === 0
+        ? account.lastCandles
+        : [...account.lastCandles.filter((known) => !replaced(known)), ...lastCandles].sort(inCandleOrder),
+  };
+}
+
+function inCandleOrder(a: LastCandle, b: LastCandle): number {
+  const [first, second] = [`${a.symbol} ${a.timeframe}`, `${b.symbol} ${b.timeframe}`];
+  return first < second ? -1 : Number(first > second);
+}
+
+/** What rests of an order that was taken. */
+export function openOrderOf(order: OpenOrder): OpenOrder {
+  const { orderId, symbol, side, qty, referencePrice, notBeforeMs, timeframe, exits } = order;
+  const { state, requestId, sessionId, traceId } = order;
+  const terms = { orderId, symbol, side, qty, referencePrice, notBeforeMs, timeframe };
+  return { ...terms, ...(exits === undefined ? {} : { exits }), state, requestId, sessionId, traceId };
 }
 
 /** Quantity of a symbol that no resting sell has claimed. */
 export function freeQty(account: ExecAccount, symbol: string): string {
   let free = parseDecimal(account.positions[symbol]?.qty ?? '0');
   for (const order of account.openOrders) {
-    if (order.symbol === symbol && order.side === 'sell') free = free.minus(parseDecimal(order.qty));
+    if (order.symbol === symbol && order.side === 'sell') free = free.minus(parseDecimal(openQtyOf(order)));
   }
   return formatDecimal(free);
 }

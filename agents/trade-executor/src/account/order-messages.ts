@@ -1,4 +1,5 @@
 import type { Outgoing } from '@octant/platform/bus/message';
+import type { ExitTerms } from '@octant/trading/exchange/exit-terms';
 import { statusWordOf } from '@octant/trading/exchange/order-state';
 import type { PaperFill } from '@octant/trading/exchange/paper-exchange';
 import type { AuditEvent } from '@octant/trading/messages/audit-event';
@@ -17,6 +18,7 @@ export interface OrderFacts {
   readonly traceId: string;
   readonly referencePrice: string;
   readonly notBeforeMs: number;
+  readonly exits?: ExitTerms | undefined;
 }
 
 export interface Stamp {
@@ -25,11 +27,10 @@ export interface Stamp {
   readonly ts: string;
 }
 
-/** A fill with its places in the account and in its order. */
+/** A fill with its place in the account. */
 export interface NumberedFill extends PaperFill {
   readonly fillId: string;
   readonly fillSeq: number;
-  readonly fillNumber: number;
 }
 
 const ACTOR = 'trade-executor';
@@ -76,18 +77,31 @@ export function endedMessages(
   ];
 }
 
-/** An order filled: status, audit and an informal notice. */
+/** The exits of an entry are taken away with their session: audit alone, they are not orders of their own yet. */
+export function exitsEndedMessage(entry: OrderFacts, reason: string, stamp: Stamp): Outgoing {
+  return auditMessage(entry, {
+    action: 'exits.canceled',
+    key: entry.orderId,
+    atMs: entry.notBeforeMs,
+    details: { exits: entry.exits, reason, symbol: entry.symbol, exchange: stamp.exchange },
+    stamp,
+  });
+}
+
+/** An order filled, in whole or in part: status, audit and an informal notice. */
 export function filledMessages(order: OrderFacts, fill: NumberedFill, stamp: Stamp): readonly Outgoing[] {
   const { fillId, fillSeq, fillNumber, price, feeQuote, profit, atMs } = fill;
   const figures = { fillId, fillSeq, fillNumber, price, feeQuote, profit };
   const status: ExecStatus = {
-    ...statusFields(order, 'filled', stamp),
+    ...statusFields(order, fill.complete ? 'filled' : 'partially_filled', stamp),
     ...figures,
     qty: fill.qty,
+    filledQty: fill.filledQty,
     atMs,
   };
   const verb = order.side === 'buy' ? 'Bought' : 'Sold';
-  const text = `${verb} ${fill.qty} ${order.symbol} at ${price}, fee ${feeQuote}${order.side === 'sell' ? `, profit ${profit}` : ''}`;
+  const why = fill.exit === undefined ? '' : ` (${fill.exit.kind})`;
+  const text = `${verb} ${fill.qty} ${order.symbol} at ${price}${why}, fee ${feeQuote}${order.side === 'sell' ? `, profit ${profit}` : ''}`;
   return [
     { stream: 'exec.status', type: 'status', id: `status:${fillId}`, payload: status },
     auditMessage(order, {
@@ -189,6 +203,7 @@ function noticeMessage(
 }
 
 function terms(order: OrderFacts): Record<string, unknown> {
-  const { symbol, side, qty, referencePrice, sessionId, notBeforeMs } = order;
-  return { symbol, side, qty, referencePrice, sessionId, notBeforeMs };
+  const { symbol, side, qty, referencePrice, sessionId, notBeforeMs, exits } = order;
+  const facts = { symbol, side, qty, referencePrice, sessionId, notBeforeMs };
+  return exits === undefined ? facts : { ...facts, exits };
 }

@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { HandlerResult } from '@octant/platform/bus/subscription';
 import { PermanentError, TransientError } from '@octant/platform/errors/errors';
+import type { ExitTerms } from '@octant/trading/exchange/exit-terms';
+import { isExitOrderId } from '@octant/trading/exchange/order-id';
 import { statusWordOf } from '@octant/trading/exchange/order-state';
 import { decideSubmit } from '@octant/trading/exchange/paper-exchange';
 import type { Instrument } from '@octant/trading/market/instrument';
@@ -9,13 +10,16 @@ import type { ExecStatusWord, OrderState } from '@octant/trading/messages/execut
 import { parseDecimal } from '@octant/trading/money/decimal';
 import type { RiskApproval } from '@octant/trading/risk/risk-approved';
 import type { KnownOrder, OrderIntent } from '../adapters/account-store.js';
-import { freeQty, withOpenOrder, type ExecAccount } from './account.js';
+import { freeQty, openOrderOf, withOpenOrder, type ExecAccount } from './account.js';
+import { clientOrderIdOf } from './client-order-id.js';
 import { isoNow, type ExecDesk } from './desk.js';
 import { acknowledgedMessages, endedMessages, type OrderFacts } from './order-messages.js';
 
 /** An order to take, from the stream or over HTTP; with the risk rules' approval, or with their refusal. */
 export interface Submission extends OrderFacts {
   readonly timeframe: TimeframeName | undefined;
+  /** Of a buy: what rests beside the position once it fills. */
+  readonly exits?: ExitTerms | undefined;
   readonly haltVersion: number;
   /** ISO instant at which it was sent. */
   readonly ts: string;
@@ -41,9 +45,10 @@ export interface TakenOrder {
  * came before gives the same answer and the same messages, and changes nothing.
  *
  * @throws TransientError `behind` (409) when the order knows a later halt than this agent.
- * @throws PermanentError `unknown_symbol`; in the transaction `order_id_reused` (409) when the id came with another order.
+ * @throws PermanentError `unknown_symbol`; `order_id_reserved` when the id is one that an exit may get; in the transaction `order_id_reused` (409) when the id came with another order.
  */
 export async function takeOrder(desk: ExecDesk, order: Submission): Promise<TakenOrder> {
+  if (isExitOrderId(order.orderId)) throw reserved(order.orderId);
   const account = await desk.cache.current();
   if (order.haltVersion > account.halt.haltVersion) {
     desk.cache.distrust();
@@ -138,12 +143,6 @@ function noteTaken(desk: ExecDesk, intent: OrderIntent, account: ExecAccount): v
   );
 }
 
-function openOrderOf(intent: OrderIntent) {
-  const { orderId, symbol, side, qty, referencePrice, notBeforeMs, timeframe, state, requestId, sessionId, traceId } =
-    intent;
-  return { orderId, symbol, side, qty, referencePrice, notBeforeMs, timeframe, state, requestId, sessionId, traceId };
-}
-
 function answerOf(order: {
   orderId: string;
   state: 'acknowledged' | 'denied';
@@ -161,9 +160,11 @@ function instrumentFor(desk: ExecDesk, symbol: string): Instrument {
   throw new PermanentError(`expected symbol to be one of ${listed}, was ${symbol}`, { code: 'unknown_symbol' });
 }
 
-/** An id in every venue's charset and length, a function of the order id. */
-export function clientOrderIdOf(orderId: string): string {
-  return `oct${createHash('sha256').update(orderId).digest('hex').slice(0, 29)}`;
+function reserved(orderId: string): PermanentError {
+  return new PermanentError(
+    `expected an order id that does not end like that of an exit (.stop, .trail, .target, .time), was ${orderId}`,
+    { code: 'order_id_reserved' },
+  );
 }
 
 function behind(asked: number, known: number): TransientError {

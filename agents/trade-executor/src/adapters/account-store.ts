@@ -1,7 +1,8 @@
 import type { Sql } from '@octant/platform/postgres/sql';
 import type { RiskApproval } from '@octant/trading/risk/risk-approved';
 import type { OrderState } from '@octant/trading/messages/execution';
-import type { ExecAccount, HaltState, OpenOrder } from '../account/account.js';
+import type { RestingExits } from '@octant/trading/exchange/resting-exits';
+import type { ExecAccount, HaltState, LastCandle, OpenOrder } from '../account/account.js';
 import type { NumberedFill } from '../account/order-messages.js';
 
 /** An order as it is written down when it comes. */
@@ -25,17 +26,33 @@ export interface KnownOrder {
   readonly reason: string | undefined;
 }
 
-/** A resting order that ends. */
-export interface OrderEnd {
+/** How an order that rested stands after a step. */
+export interface OrderChange {
   readonly orderId: string;
-  readonly state: 'filled' | 'rejected';
+  readonly state: 'partially_filled' | 'filled' | 'rejected' | 'canceled';
   readonly reason: string | undefined;
   readonly filledQty: string;
+  /** Its fills so far and the candle of the last, where it has filled in this step. */
+  readonly filled?: { readonly fills: number; readonly atMs: number } | undefined;
+}
+
+/** The order that an exit becomes when it first fills; the rest of its terms are its entry's. */
+export interface ExitOrder {
+  readonly orderId: string;
+  readonly entryId: string;
+  readonly qty: string;
+  readonly referencePrice: string;
+  readonly notBeforeMs: number;
 }
 
 export interface FillsChange {
   readonly fills: readonly (NumberedFill & { readonly sessionId: string })[];
-  readonly ends: readonly OrderEnd[];
+  readonly exitOrders: readonly ExitOrder[];
+  readonly orders: readonly OrderChange[];
+  /** Exits that are new or have changed, and the entries of those that have ended. */
+  readonly exits: readonly RestingExits<OpenOrder>[];
+  readonly exitsEnded: readonly string[];
+  readonly lastCandles: readonly LastCandle[];
   /** The account after it; its revision is one above the expected one. */
   readonly account: ExecAccount;
 }
@@ -62,6 +79,8 @@ export interface AccountStore {
   applyFills(sql: Sql, change: FillsChange): Promise<void>;
   /** Halts, cancelling resting buys, or unhalts; a version that is not above the known one changes nothing. */
   applyHalt(sql: Sql, halt: HaltState): Promise<AppliedHalt>;
+  /** Takes away the exits of a session that has ended; answers their entries, in the order of their ids. */
+  endExits(sql: Sql, sessionId: string): Promise<readonly OpenOrder[]>;
   /** Cancels the open orders of a session that has ended; answers them as they are now, oldest first. */
   cancelSession(sql: Sql, sessionId: string, reason: string): Promise<readonly OpenOrder[]>;
 }

@@ -49,6 +49,7 @@ describe('exec.orders', () => {
     ['a broken lot', { qty: '0.000001' }, 'lot_size'],
     ['too small a notional', { qty: '0.00001' }, 'min_notional'],
     ["another request's approval", { approval: { requestId: 'x', riskScore: 0 } }, 'approval_mismatch'],
+    ['exits that make no sense', { exits: { trailingDistance: '0' } }, 'bad_exits'],
     [
       'a standing approval of a buy',
       { approval: { requestId: 's1.BTC-USDT.1', riskScore: 0, standing: true } },
@@ -66,6 +67,11 @@ describe('exec.orders', () => {
   test('a symbol that is no instrument is a permanent failure', async () => {
     const order = incoming(anExecOrder({ symbol: 'DOGE-USDT' }));
     await expect(onExecOrder(await aDesk())(order)).rejects.toMatchObject({ code: 'unknown_symbol', status: 400 });
+  });
+
+  test('an id that an exit may get is a permanent failure', async () => {
+    const order = incoming(anExecOrder({ orderId: 's1.BTC-USDT.1.0.stop' }));
+    await expect(onExecOrder(await aDesk())(order)).rejects.toMatchObject({ code: 'order_id_reserved', status: 400 });
   });
 
   test('an order that knows a later halt waits for it, and is decided once it has come', async () => {

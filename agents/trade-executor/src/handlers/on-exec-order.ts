@@ -1,5 +1,6 @@
 import type { Incoming } from '@octant/platform/bus/message';
 import type { HandlerResult } from '@octant/platform/bus/subscription';
+import { exitTermsOf } from '@octant/trading/exchange/exit-terms';
 import type { ExecOrder } from '@octant/trading/messages/execution';
 import type { ExecDesk } from '../account/desk.js';
 import { takeOrder } from '../account/take-order.js';
@@ -19,6 +20,7 @@ export function onExecOrder(desk: ExecDesk): (message: Incoming<ExecOrder>) => P
       referencePrice,
       notBeforeMs,
       timeframe: payload.timeframe,
+      exits: payload.exits === undefined ? undefined : exitTermsOf(payload.exits),
       haltVersion: payload.haltVersion,
       ts,
       verdict: { approval: payload.approval },

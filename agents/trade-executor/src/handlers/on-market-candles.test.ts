@@ -160,6 +160,60 @@ describe('market.candles', () => {
     ]);
   });
 
+  test('an exit is an order of its own once it sells, in the session and the trace of its entry', async () => {
+    const desk = await aDesk();
+    await submit(desk, { exits: { stopPrice: '95', takeProfitPrice: '120' } });
+    const quiet = { symbol: 'BTC-USDT', open: '100', high: '101', low: '99', close: '100', volume: '1' };
+    await step(desk, { candles: [quiet] });
+    const openTimeMs = CLOSE_MS + HOUR_MS;
+    const messages = await step(desk, { openTimeMs, candles: [{ ...quiet, low: '90' }] });
+    expect(messages.map(({ stream, id }) => [stream, id?.replace(/^progress:.*/, 'progress')])).toEqual([
+      ['exec.status', 'status:s1.BTC-USDT.1.0.stop.f1'],
+      ['exec.progress', 'progress'],
+      ['audit.events', 'order.filled:s1.BTC-USDT.1.0.stop.f1'],
+      ['notify.events', 'fill:s1.BTC-USDT.1.0.stop.f1'],
+    ]);
+    expect(messages[0]?.payload).toMatchObject({
+      orderId: 's1.BTC-USDT.1.0.stop',
+      status: 'filled',
+      side: 'sell',
+      qty: '1',
+      orderQty: '1',
+      price: '95',
+      profit: '-5',
+      sessionId: 's1',
+      requestId: 's1.BTC-USDT.1',
+      traceId: 'trace-of-the-order',
+    });
+    expect(messages[3]?.payload['message']).toBe('Sold 1 BTC-USDT at 95 (stop), fee 0.095, profit -5');
+    expect(await desk.cache.current()).toMatchObject({ positions: {}, exits: [], openOrders: [] });
+  });
+
+  test('a part that fills leaves the order open, and the progress says so', async () => {
+    const desk = await aDesk({ maxVolumeShare: 0.5 });
+    await submit(desk);
+    const candle = { symbol: 'BTC-USDT', open: '100', high: '101', low: '99', close: '100', volume: '1.2' };
+    const stepOf = (hour: number) => step(desk, { openTimeMs: CLOSE_MS + hour * HOUR_MS, candles: [candle] });
+    await stepOf(-1);
+    const first = await stepOf(0);
+    expect(first[0]?.payload).toMatchObject({
+      status: 'pending',
+      state: 'partially_filled',
+      qty: '0.6',
+      filledQty: '0.6',
+    });
+    expect(first[1]?.payload).toMatchObject({ lastFillSeq: 1, resting: ['s1.BTC-USDT.1.0'] });
+    const second = await stepOf(1);
+    expect(second[0]?.payload).toMatchObject({
+      state: 'filled',
+      fillNumber: 2,
+      qty: '0.4',
+      filledQty: '1',
+      orderQty: '1',
+    });
+    expect(second[1]?.payload).not.toHaveProperty('resting');
+  });
+
   test('counts fills and orders', async () => {
     const desk = await aDesk();
     await submit(desk);

@@ -1,7 +1,8 @@
 import type { OrchestratorCommand } from '@octant/trading/messages/orchestrator-commands';
 import { describe, expect, test } from 'vitest';
-import { aDesk, anExecOrder, commit, incoming } from '../testing/a-desk.js';
+import { aDesk, anExecOrder, aStep, commit, incoming } from '../testing/a-desk.js';
 import { onExecOrder } from './on-exec-order.js';
+import { onMarketCandles } from './on-market-candles.js';
 import { concernsExecutor, onOrchestratorCommand } from './on-orchestrator-command.js';
 
 const envelope = { traceId: 't', ts: '2024-01-01T00:00:00Z' };
@@ -47,6 +48,20 @@ describe('orchestrator.commands', () => {
       'canceled',
     ]);
     expect((await desk.cache.current()).openOrders).toEqual([]);
+  });
+
+  test('a halt keeps the exits of what is held, and the end of the session takes them away', async () => {
+    const desk = await aDesk();
+    await commit(await onExecOrder(desk)(incoming(anExecOrder({ exits: { stopPrice: '0.5' } }))));
+    await commit(await onMarketCandles(desk)(incoming(aStep(), { id: 'step' })));
+    await commit(onOrchestratorCommand(desk)(incoming(command('halt', 1))));
+    expect((await desk.cache.current()).exits.map(({ qty }) => qty)).toEqual(['1']);
+    const end: OrchestratorCommand = { type: 'unwatch', sessionId: 's1', ...envelope };
+    const messages = await commit(onOrchestratorCommand(desk)(incoming(end)));
+    expect(messages.map(({ stream, id }) => [stream, id])).toEqual([
+      ['audit.events', 'exits.canceled:s1.BTC-USDT.1.0'],
+    ]);
+    expect((await desk.cache.current()).exits).toEqual([]);
   });
 
   test('the other commands are not for the executor', () => {

@@ -5,7 +5,7 @@ import type { ExecDesk } from '../account/desk.js';
 export function accountRoutes(desk: ExecDesk): Operations {
   return {
     getAccount: async () => {
-      const { startEquityQuote, cashQuote, positions, lastFillSeq, openOrders, halt } = await desk.store.load();
+      const { startEquityQuote, cashQuote, positions, lastFillSeq, openOrders, exits, halt } = await desk.store.load();
       return {
         status: 200,
         body: {
@@ -15,6 +15,13 @@ export function accountRoutes(desk: ExecDesk): Operations {
           positions: Object.entries(positions).map(([symbol, position]) => ({ symbol, ...position })),
           lastFillSeq,
           openOrders: openOrders.length,
+          exits: exits.map(({ entry, qty, highPrice }) => ({
+            orderId: entry.orderId,
+            symbol: entry.symbol,
+            qty,
+            exits: entry.exits,
+            highPrice,
+          })),
           halt,
         },
       };

@@ -2,6 +2,7 @@ import type { Operation, OperationRequest, Operations } from '@octant/platform/h
 import { PermanentError, TransientError } from '@octant/platform/errors/errors';
 import { resolveSymbol, UnknownSymbolError } from '@octant/trading/market/symbol';
 import type { OrderSide, TimeframeName } from '@octant/trading/messages/envelope';
+import { exitTermsOf, type ExitTerms } from '@octant/trading/exchange/exit-terms';
 import type { RiskApproval } from '@octant/trading/risk/risk-approved';
 import { parseDecimal } from '@octant/trading/money/decimal';
 import type { ExecAccount } from '../account/account.js';
@@ -28,6 +29,7 @@ interface OrderBody {
   readonly requestId?: string;
   readonly sessionId?: string;
   readonly timeframe?: TimeframeName;
+  readonly exits?: ExitTerms;
   readonly referencePrice?: string;
   readonly notBeforeMs?: number;
   readonly haltVersion?: number;
@@ -117,6 +119,7 @@ function termsOf(desk: ExecDesk, body: OrderBody & { orderId: string }, request:
     sessionId: body.sessionId ?? 'manual',
     traceId: body.traceId ?? request.traceId,
     timeframe: body.timeframe,
+    exits: body.exits === undefined ? undefined : exitTermsOf(body.exits),
     ...market,
     haltVersion: body.haltVersion ?? halt?.haltVersion ?? 0,
     ts: body.ts ?? isoNow(desk.clock),

@@ -2,8 +2,10 @@ import type { Incoming, Outgoing } from '@octant/platform/bus/message';
 import type { HandlerResult } from '@octant/platform/bus/subscription';
 import type { Sql } from '@octant/platform/postgres/sql';
 import { VirtualClock } from '@octant/platform/time/virtual-clock';
+import type { FillRules } from '@octant/trading/exchange/fill-rules';
 import type { ExecOrder } from '@octant/trading/messages/execution';
 import type { MarketCandles } from '@octant/trading/messages/market-candles';
+import { someRules } from '@octant/trading/testing/an-exchange';
 import { anInstrument, someInstruments } from '@octant/trading/testing/an-instrument';
 import { Registry } from 'prom-client';
 import { AccountCache } from '../account/account-cache.js';
@@ -17,8 +19,8 @@ import { MemoryAccountStore } from './memory-account-store.js';
 export const CLOSE_MS = 1_704_070_800_000;
 export const HOUR_MS = 3_600_000;
 
-/** A desk in memory with 1000 in cash, fees of 10 basis points and no slippage. */
-export async function aDesk(): Promise<ExecDesk & { readonly registry: Registry }> {
+/** A desk in memory with 1000 in cash, fees of 10 basis points and no slippage, but for what `rules` say. */
+export async function aDesk(rules: Partial<FillRules> = {}): Promise<ExecDesk & { readonly registry: Registry }> {
   const store = new MemoryAccountStore();
   await store.open('1000');
   const cache = new AccountCache(() => store.load());
@@ -34,7 +36,7 @@ export async function aDesk(): Promise<ExecDesk & { readonly registry: Registry 
     clock: new VirtualClock(CLOSE_MS),
     settings: () => ({
       exchange: 'paper',
-      fees: { feesBps: 10, slippageBps: 0 },
+      fillRules: someRules({ slippage: { model: 'fixed', bps: 0 }, ...rules }),
       instruments: someInstruments(anInstrument(), anInstrument({ symbol: 'ETH-USDT' })),
       startEquityQuote: '1000',
     }),

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Sql } from '@octant/platform/postgres/sql';
-import { withOutcomes } from '../account/account.js';
+import { matchCandles } from '@octant/trading/exchange/match-candles';
+import type { PaperCandle } from '@octant/trading/exchange/match-step';
+import { aCandleAt, anExchange, HOUR_MS } from '@octant/trading/testing/an-exchange';
+import { fillsChangeOf } from '../account/fills-change.js';
 import type { AccountStore, FillsChange, OrderIntent } from '../adapters/account-store.js';
 
 /** An empty store, and how to run something in a transaction of it. */
@@ -41,34 +44,18 @@ export function anIntent(fields: Partial<OrderIntent> = {}): OrderIntent {
   };
 }
 
-async function aFillOf(store: AccountStore, orderId: string): Promise<FillsChange> {
+/** The change that a closed candle from AT_MS on makes of the account, under rules that let an order fill in parts. */
+async function aChangeOf(store: AccountStore, candle: Partial<PaperCandle> = {}): Promise<FillsChange> {
   const account = await store.load();
-  const fill = {
-    type: 'fill' as const,
-    orderId,
-    symbol: 'BTC-USDT',
-    side: 'buy' as const,
-    qty: '1',
-    atMs: AT_MS,
-    price: '100.5',
-    notional: '100.5',
-    feeQuote: '0.1',
-    profit: '0',
-    cash: '899.4',
-    position: { qty: '1', costQuote: '100.5' },
-  };
-  const numbered = {
-    ...fill,
-    fillId: `${orderId}.f1`,
-    fillNumber: 1,
-    fillSeq: account.lastFillSeq + 1,
-    sessionId: 's1',
-  };
-  return {
-    fills: [numbered],
-    ends: [{ orderId, state: 'filled', reason: undefined, filledQty: '1' }],
-    account: withOutcomes(account, [fill]),
-  };
+  const { cashQuote: cash, positions, openOrders: orders, exits } = account;
+  const before = { openTimeMs: 0, high: '101', low: '99', close: '100', volume: '1000' };
+  const step = {
+    candles: { 'BTC-USDT': aCandleAt(0, { high: '101', low: '99', before, ...candle }) },
+    timeframe: '1h',
+    closed: true,
+  } as const;
+  const match = matchCandles({ cash, positions, orders, exits }, step, anExchange({ maxVolumeShare: 0.1 }));
+  return fillsChangeOf(account, match, [{ ...before, openTimeMs: AT_MS, symbol: 'BTC-USDT', timeframe: '1h' }]);
 }
 
 /** What every account store keeps to. */
@@ -79,7 +66,7 @@ export const accountStoreContract: readonly ContractRule[] = [
       await store.open('1000');
       assert.equal((await store.load()).lastFillAtMs, 0);
       await transact((sql) => store.insertOrder(sql, anIntent(), 0));
-      const change = await aFillOf(store, 'o1');
+      const change = await aChangeOf(store);
       await transact((sql) => store.applyFills(sql, change));
       assert.equal((await store.load()).lastFillAtMs, AT_MS);
       assert.equal(await store.lastFillSeqBefore(AT_MS), 0);
@@ -164,7 +151,7 @@ export const accountStoreContract: readonly ContractRule[] = [
     check: async ({ store, transact }) => {
       await store.open('1000');
       await transact((sql) => store.insertOrder(sql, anIntent(), 0));
-      const change = await aFillOf(store, 'o1');
+      const change = await aChangeOf(store);
       await transact((sql) => store.applyFills(sql, change));
       assert.deepEqual(await store.load(), change.account);
       await assert.rejects(
@@ -172,6 +159,57 @@ export const accountStoreContract: readonly ContractRule[] = [
         { code: 'stale_account' },
       );
       assert.deepEqual(await store.load(), change.account);
+    },
+  },
+  {
+    rule: 'keeps a part that has filled, the exits of it, and an exit that sells in parts, until nothing is left',
+    check: async ({ store, transact }) => {
+      await store.open('1000');
+      const exits = { stopPrice: '95', trailingDistance: '20', maxCandles: 9 };
+      await transact((sql) => store.insertOrder(sql, anIntent({ exits }), 0));
+      const thin = { openTimeMs: 0, high: '101', low: '99', close: '100', volume: '6' };
+      const falling = { low: '90', volume: '4' };
+      const candles = [
+        { before: thin },
+        { openTimeMs: AT_MS + HOUR_MS, high: '104' },
+        { openTimeMs: AT_MS + 2 * HOUR_MS, ...falling },
+        { openTimeMs: AT_MS + 3 * HOUR_MS, open: '94', ...falling },
+      ];
+      const seen: unknown[] = [];
+      for (const candle of candles) {
+        const change = await aChangeOf(store, candle);
+        await transact((sql) => store.applyFills(sql, change));
+        const account = await store.load();
+        assert.deepEqual(account, change.account);
+        seen.push([
+          account.openOrders.map(({ state }) => state),
+          account.exits.map(({ qty, sold }) => [qty, sold?.kind]),
+        ]);
+      }
+      assert.deepEqual(seen, [
+        [['partially_filled'], [['0.6', undefined]]],
+        [[], [['1', undefined]]],
+        [[], [['0.6', 'stop']]],
+        [[], []],
+      ]);
+      const known = await transact((sql) => store.insertOrder(sql, anIntent({ orderId: 'o1.stop' }), 99));
+      assert.deepEqual([known?.side, known?.qty, known?.state], ['sell', '1', 'filled']);
+    },
+  },
+  {
+    rule: 'takes away the exits of a session that has ended, and keeps those of others',
+    check: async ({ store, transact }) => {
+      await store.open('1000');
+      await transact((sql) => store.insertOrder(sql, anIntent({ exits: { stopPrice: '95' } }), 0));
+      const change = await aChangeOf(store);
+      await transact((sql) => store.applyFills(sql, change));
+      assert.deepEqual(await transact((sql) => store.endExits(sql, 's2')), []);
+      const ended = await transact((sql) => store.endExits(sql, 's1'));
+      assert.deepEqual(
+        ended.map(({ orderId, exits }) => [orderId, exits]),
+        [['o1', { stopPrice: '95' }]],
+      );
+      assert.deepEqual((await store.load()).exits, []);
     },
   },
   {

@@ -1,7 +1,15 @@
 import { TransientError } from '@octant/platform/errors/errors';
+import { canTransition } from '@octant/trading/exchange/order-state';
 import type { OrderState } from '@octant/trading/messages/execution';
-import { canceledReason, type ExecAccount, type OpenOrder } from '../account/account.js';
-import type { AccountStore, AppliedHalt, FillsChange, KnownOrder, OrderIntent } from '../adapters/account-store.js';
+import { canceledReason, openOrderOf, type ExecAccount, type OpenOrder } from '../account/account.js';
+import type {
+  AccountStore,
+  AppliedHalt,
+  ExitOrder,
+  FillsChange,
+  KnownOrder,
+  OrderIntent,
+} from '../adapters/account-store.js';
 
 interface KeptOrder extends KnownOrder {
   readonly intent: OrderIntent;
@@ -23,6 +31,8 @@ export class MemoryAccountStore implements AccountStore {
       lastFillAtMs: 0,
       halt: { haltVersion: 0, halted: false, reason: null },
       openOrders: [],
+      exits: [],
+      lastCandles: [],
     };
     return Promise.resolve();
   }
@@ -47,7 +57,8 @@ export class MemoryAccountStore implements AccountStore {
     checkRevision(account, expectedRevision);
     const { orderId, symbol, side, qty, sessionId, state, reason } = intent;
     this.#orders.set(orderId, { symbol, side, qty, sessionId, state, reason, intent });
-    this.#account = { ...account, revision: account.revision + 1, openOrders: this.#openOrders() };
+    const openOrders = [...account.openOrders, ...(state === 'acknowledged' ? [openOrderOf(intent)] : [])];
+    this.#account = { ...account, revision: account.revision + 1, openOrders };
     return undefined;
   }
 
@@ -57,7 +68,8 @@ export class MemoryAccountStore implements AccountStore {
       if (this.#fills.has(fillId)) throw new Error(`expected fill ${fillId} once, was there`);
       this.#fills.set(fillId, { fillSeq, atMs });
     }
-    for (const { orderId, state, reason } of change.ends) this.#end(orderId, state, reason);
+    for (const order of change.exitOrders) this.#addExitOrder(order);
+    for (const { orderId, state, reason } of change.orders) this.#change(orderId, state, reason);
     this.#account = change.account;
   }
 
@@ -67,8 +79,8 @@ export class MemoryAccountStore implements AccountStore {
       return { haltVersion: account.halt.haltVersion, canceled: [] };
     }
     const canceled = halt.halted ? account.openOrders.filter((order) => order.side === 'buy') : [];
-    for (const { orderId } of canceled) this.#end(orderId, 'canceled', canceledReason(halt));
-    this.#account = { ...account, revision: account.revision + 1, halt, openOrders: this.#openOrders() };
+    for (const { orderId } of canceled) this.#change(orderId, 'canceled', canceledReason(halt));
+    this.#account = { ...account, revision: account.revision + 1, halt, openOrders: without(account, canceled) };
     return {
       haltVersion: halt.haltVersion,
       canceled: canceled.map((order) => ({ ...order, state: 'canceled' })),
@@ -78,38 +90,37 @@ export class MemoryAccountStore implements AccountStore {
   async cancelSession(_sql: unknown, sessionId: string, reason: string): Promise<readonly OpenOrder[]> {
     const account = await this.load();
     const canceled = account.openOrders.filter((order) => order.sessionId === sessionId);
-    for (const { orderId } of canceled) this.#end(orderId, 'canceled', reason);
-    this.#account = { ...account, revision: account.revision + 1, openOrders: this.#openOrders() };
+    for (const { orderId } of canceled) this.#change(orderId, 'canceled', reason);
+    this.#account = { ...account, revision: account.revision + 1, openOrders: without(account, canceled) };
     return canceled.map((order) => ({ ...order, state: 'canceled' }));
   }
 
-  #end(orderId: string, state: OrderState, reason: string | undefined): void {
-    const order = this.#orders.get(orderId);
-    if (order?.state !== 'acknowledged') throw new Error(`expected an open order ${orderId} to end, was none`);
-    this.#orders.set(orderId, { ...order, state, reason });
+  async endExits(_sql: unknown, sessionId: string): Promise<readonly OpenOrder[]> {
+    const account = await this.load();
+    const ended = account.exits.filter(({ entry }) => entry.sessionId === sessionId);
+    const exits = account.exits.filter((each) => !ended.includes(each));
+    this.#account = { ...account, revision: account.revision + 1, exits };
+    return ended.map(({ entry }) => entry);
   }
 
-  #openOrders(): ExecAccount['openOrders'] {
-    return [...this.#orders.values()]
-      .filter((order) => order.state === 'acknowledged')
-      .map(({ intent }) => {
-        const { orderId, symbol, side, qty, referencePrice, notBeforeMs, timeframe } = intent;
-        const { state, requestId, sessionId, traceId } = intent;
-        return {
-          orderId,
-          symbol,
-          side,
-          qty,
-          referencePrice,
-          notBeforeMs,
-          timeframe,
-          state,
-          requestId,
-          sessionId,
-          traceId,
-        };
-      });
+  #addExitOrder({ orderId, entryId, qty }: ExitOrder): void {
+    const entry = this.#orders.get(entryId);
+    if (entry === undefined || this.#orders.has(orderId))
+      throw new Error(`expected ${orderId} to be new, of a known entry`);
+    this.#orders.set(orderId, { ...entry, side: 'sell', qty, state: 'acknowledged' });
   }
+
+  #change(orderId: string, state: OrderState, reason: string | undefined): void {
+    const order = this.#orders.get(orderId);
+    if (order === undefined || !canTransition(order.state, state)) {
+      throw new Error(`expected an order ${orderId} that may become ${state}, was ${order?.state ?? 'none'}`);
+    }
+    this.#orders.set(orderId, { ...order, state, reason });
+  }
+}
+
+function without(account: ExecAccount, orders: readonly OpenOrder[]): readonly OpenOrder[] {
+  return account.openOrders.filter((order) => !orders.includes(order));
 }
 
 function checkRevision(account: ExecAccount, expected: number): void {

@@ -71,8 +71,18 @@ async function handleUntilSettled(core: BusCore, delivery: Delivery, run: Handle
     }
   } catch (error) {
     if (core.closing.aborted) throw error;
-    await onFailedAttempt(core, delivery, { error, group });
+    await onThrown(core, delivery, { error, group });
   }
+}
+
+/** A handler that throws has come back, too: a death while its failure is noted is not its doing. */
+async function onThrown(
+  core: BusCore,
+  delivery: Delivery,
+  failed: { error: unknown; group: GroupParts },
+): Promise<void> {
+  if (delivery.onReturned !== undefined) await delivery.onReturned();
+  await onFailedAttempt(core, delivery, failed);
 }
 
 /** Lost to another consumer, or the bus stops, while it waited for its turn. */

@@ -56,6 +56,7 @@ async function handleAlone(core: BusCore, delivery: Delivery, group: GroupParts)
     const status = alone ? await countTry(core, delivery, 'alone') : 'TRY';
     if (alone) {
       delivery.onReturned = async () => {
+        delivery.onReturned = undefined;
         await countTry(core, delivery, 'committing');
       };
     }

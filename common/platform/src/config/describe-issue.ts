@@ -12,6 +12,8 @@ const secretPath = /token|secret|password|passphrase|api_?key|webhook|_url$/i;
 /** `<path>: expected <…>, was <value>` for one schema issue and the value that was parsed. */
 export function describeIssue(issue: SchemaIssue, root: unknown): string {
   const path = pathText(issue.path);
+  // A rule that has looked closer than at the whole value says itself what it has found.
+  if (/, was /.test(issue.message)) return `${path}: ${issue.message}`;
   const value = valueAt(root, issue.path);
   const shown = secretPath.test(path) && typeof value === 'string' ? redacted : show(value);
   return `${path}: expected ${expectation({ ...issue })}, was ${shown}`;

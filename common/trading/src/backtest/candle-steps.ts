@@ -1,5 +1,6 @@
 import { closeTimeMs } from '../market/timeframe.js';
 import type { DecimalCandle } from '../market/candle.js';
+import { ColumnCandle, type DecimalColumns } from '../market/candle-columns.js';
 import type { TimeframeName } from '../messages/envelope.js';
 
 /** One symbol's candles, open times strictly rising. */
@@ -8,49 +9,84 @@ export interface CandleSeries {
   readonly candles: readonly DecimalCandle[];
 }
 
+/** The same as columns: less memory, and nothing to convert. */
+export interface ColumnSeries {
+  readonly symbol: string;
+  readonly columns: DecimalColumns;
+}
+
+/** What a backtest takes for each symbol. */
+export type BacktestSeries = CandleSeries | ColumnSeries;
+
+/** How many candles a series has. */
+export function lengthOf(one: BacktestSeries): number {
+  return 'columns' in one ? one.columns.length : one.candles.length;
+}
+
 /** All candles that share an open time; `index` is the place of the candle's series in the session's order. */
 export interface CandleStep {
   readonly openTimeMs: number;
   readonly closeTimeMs: number;
-  readonly candles: readonly { readonly index: number; readonly symbol: string; readonly candle: DecimalCandle }[];
+  readonly candles: readonly StepCandle[];
+}
+
+export interface StepCandle {
+  readonly index: number;
+  readonly symbol: string;
+  readonly candle: DecimalCandle;
+  /** The candle before it in its series; the paper exchange needs it where its rules look back (`looksBack`). */
+  readonly before?: DecimalCandle | undefined;
 }
 
 /** Merges the series into steps, in rising time; within a step symbols are in the order of `series`. */
-export function* candleSteps(series: readonly CandleSeries[], timeframe: TimeframeName): Generator<CandleStep> {
+export function* candleSteps(series: readonly BacktestSeries[], timeframe: TimeframeName): Generator<CandleStep> {
   const next = series.map(() => 0);
   for (;;) {
     const openTimeMs = earliestOpen(series, next);
     if (openTimeMs === undefined) return;
-    const candles: { index: number; symbol: string; candle: DecimalCandle }[] = [];
-    for (const [index, { symbol, candles: all }] of series.entries()) {
+    const candles: StepCandle[] = [];
+    for (const [index, one] of series.entries()) {
       const at = next[index] ?? 0;
-      const candle = all[at];
-      if (candle?.openTimeMs !== openTimeMs) continue;
-      candles.push({ index, symbol, candle });
+      if (openTimeAt(one, at) !== openTimeMs) continue;
+      const candle = candleAt(one, at);
+      if (candle === undefined) continue;
+      candles.push({ index, symbol: one.symbol, candle, before: candleAt(one, at - 1) });
       next[index] = at + 1;
     }
     yield { openTimeMs, closeTimeMs: closeTimeMs(openTimeMs, timeframe), candles };
   }
 }
 
-function earliestOpen(series: readonly CandleSeries[], next: readonly number[]): number | undefined {
+/** Undefined before the first candle and after the last. */
+function candleAt(one: BacktestSeries, at: number): DecimalCandle | undefined {
+  if (at < 0) return undefined;
+  return 'columns' in one ? new ColumnCandle(one.columns, at) : one.candles[at];
+}
+
+function earliestOpen(series: readonly BacktestSeries[], next: readonly number[]): number | undefined {
   let earliest: number | undefined;
-  for (const [index, { candles }] of series.entries()) {
-    const openTimeMs = candles[next[index] ?? 0]?.openTimeMs;
+  for (const [index, one] of series.entries()) {
+    const openTimeMs = openTimeAt(one, next[index] ?? 0);
     if (openTimeMs !== undefined && (earliest === undefined || openTimeMs < earliest)) earliest = openTimeMs;
   }
   return earliest;
 }
 
+function openTimeAt(one: BacktestSeries, row: number): number | undefined {
+  return 'columns' in one ? one.columns.openTimeMs[row] : one.candles[row]?.openTimeMs;
+}
+
 /** @throws RangeError naming the symbol when open times do not rise, or a symbol is there twice. */
-export function assertSeries(series: readonly CandleSeries[]): void {
+export function assertSeries(series: readonly BacktestSeries[]): void {
   const seen = new Set<string>();
-  for (const { symbol, candles } of series) {
+  for (const one of series) {
+    const { symbol } = one;
     if (seen.has(symbol)) throw new RangeError(`series: expected each symbol once, was ${symbol} again`);
     seen.add(symbol);
     let last = -Infinity;
-    for (const { openTimeMs } of candles) {
-      if (openTimeMs <= last) {
+    for (let row = 0; row < lengthOf(one); row += 1) {
+      const openTimeMs = openTimeAt(one, row) ?? Number.NaN;
+      if (!(openTimeMs > last)) {
         throw new RangeError(`${symbol}: expected an open time after ${String(last)}, was ${String(openTimeMs)}`);
       }
       last = openTimeMs;

@@ -1,7 +1,14 @@
-import { decideFills, decideSubmit, type PaperOrder } from '../exchange/paper-exchange.js';
+import { ASLEEP, wakeOfExits, type Wake } from '../exchange/exit-wake.js';
+import type { FillRules } from '../exchange/fill-rules.js';
+import { matchCandles } from '../exchange/match-candles.js';
+import type { PaperCandle } from '../exchange/match-step.js';
 import { orderIdOf, requestIdOf } from '../exchange/order-id.js';
+import { decideSubmit, openQtyOf, type PaperOrder } from '../exchange/paper-exchange.js';
+import type { RestingExits } from '../exchange/resting-exits.js';
+import type { DecimalCandle } from '../market/candle.js';
 import { getInstrument, type Instrument } from '../market/instrument.js';
 import type { TimeframeName } from '../messages/envelope.js';
+import { exitPlanMessageOf } from '../messages/exit-plan-message.js';
 import { decideDayHalt, type DayLimits } from '../portfolio/decide-halt.js';
 import { decideSignal } from '../portfolio/decide-signal.js';
 import { exposureOf, sizingViewOf } from '../portfolio/exposure.js';
@@ -30,8 +37,7 @@ export interface DeskRules {
   readonly riskPolicy: RiskPolicy;
   readonly riskProfile: RiskProfile;
   readonly cashBufferRatio: number;
-  readonly feesBps: number;
-  readonly slippageBps: number;
+  readonly fills: FillRules;
 }
 
 /** A signal of one symbol at a candle's close; `price` is that close. */
@@ -51,7 +57,8 @@ export class Desk {
   readonly counters = { candles: 0, signals: 0, riskRequests: 0, riskRefused: 0, orders: 0, rejected: 0 };
   readonly #rules: DeskRules;
   #ledger: Ledger;
-  #openOrders: PaperOrder[] = [];
+  #openOrders: readonly PaperOrder[] = [];
+  #exits: readonly RestingExits[] = [];
   /** The ledger that the halt was last decided on; an unchanged ledger has an unchanged PnL. */
   #judged: Ledger | undefined;
 
@@ -64,10 +71,10 @@ export class Desk {
     return this.#ledger;
   }
 
-  /** The step up to the signals: fills at the opens, marks at the closes, roll-over, halt. */
+  /** The step up to the signals: fills at the opens, exits inside the candles, marks at the closes, roll-over, halt. */
   open(step: CandleStep): void {
     this.counters.candles += step.candles.length;
-    if (this.#openOrders.length > 0) this.#fill(step);
+    if (this.#openOrders.length > 0 || this.#exits.length > 0) this.#fill(step);
     const closes: Record<string, string> = {};
     for (const { symbol, candle } of step.candles) closes[symbol] = candle.close;
     this.#apply(markLedger(this.#ledger, { closes, closeTimeMs: step.closeTimeMs }));
@@ -107,35 +114,44 @@ export class Desk {
       referencePrice: signal.price,
       notBeforeMs: closeTimeMs,
       timeframe: this.#rules.timeframe,
+      ...(signal.side === 'buy' && signal.exits !== undefined ? { exits: exitPlanMessageOf(signal.exits) } : {}),
     });
   }
 
+  /**
+   * When the symbol's next candle matters: one that does not (see `Wake`) need not be given to `open`, but has to be counted
+   * and marked. Holds until the next `open` or `act` of the symbol.
+   */
+  wake(symbol: string): Wake {
+    if (this.#openOrders.some((order) => order.symbol === symbol)) return { ...ASLEEP, always: true };
+    if (this.#exits.length === 0) return ASLEEP;
+    const exits = this.#exits.filter(({ entry }) => entry.symbol === symbol);
+    return exits.length === 0 ? ASLEEP : wakeOfExits(exits, getInstrument(this.#rules.instruments, symbol));
+  }
+
   #fill(step: CandleStep): void {
-    const candles: Record<string, { open: string; openTimeMs: number }> = {};
-    for (const { symbol, candle } of step.candles) candles[symbol] = candle;
-    const outcomes = decideFills({
-      orders: this.#openOrders,
-      candles,
-      timeframe: this.#rules.timeframe,
-      cash: this.#ledger.cashQuote,
-      positions: this.#ledger.positions,
-      instruments: this.#rules.instruments,
-      fees: this.#rules,
-    });
-    const ended = new Set<string>();
+    const candles: Record<string, PaperCandle> = {};
+    for (const { symbol, candle, before } of step.candles) candles[symbol] = paperCandleOf(candle, before);
+    const { cashQuote: cash, positions } = this.#ledger;
+    const { timeframe, instruments, fills: rules } = this.#rules;
+    const { outcomes, book } = matchCandles(
+      { cash, positions, orders: this.#openOrders, exits: this.#exits },
+      { candles, timeframe, closed: true },
+      { instruments, rules },
+    );
     for (const outcome of outcomes) {
-      ended.add(outcome.orderId);
-      if (outcome.type === 'rejected') {
-        this.counters.rejected += 1;
+      if (outcome.type !== 'fill') {
+        if (outcome.exit === undefined) this.counters.rejected += 1;
         continue;
       }
-      const { orderId, symbol, side, qty, price, feeQuote, atMs } = outcome;
+      const { orderId, symbol, side, qty, price, feeQuote, atMs, fillNumber } = outcome;
       const fillSeq = this.#ledger.lastFillSeq + 1;
-      const fill = { orderId, symbol, side, qty, price, feeQuote, atMs, fillSeq, fillNumber: 1 };
+      const fill = { orderId, symbol, side, qty, price, feeQuote, atMs, fillSeq, fillNumber };
       this.#apply(applyFill(this.#ledger, fill));
       this.fills.push(fill);
     }
-    this.#openOrders = this.#openOrders.filter((order) => !ended.has(order.orderId));
+    this.#openOrders = book.orders;
+    this.#exits = book.exits;
   }
 
   #decideHalt(atMs: number): void {
@@ -151,7 +167,7 @@ export class Desk {
 
   #size(signal: DeskSignal): string | undefined {
     const { symbol, side } = signal;
-    const { riskPolicy, riskProfile, cashBufferRatio, feesBps, instruments } = this.#rules;
+    const { riskPolicy, riskProfile, cashBufferRatio, fills, instruments } = this.#rules;
     const positionQty = this.#ledger.positions[symbol]?.qty ?? '0';
     const openOrders = this.#openOrdersView();
     const { halted } = this.#ledger.day;
@@ -167,7 +183,7 @@ export class Desk {
       limits: riskPolicy,
       riskProfile,
       cashBufferRatio,
-      feesBps,
+      feesBps: fills.takerFeesBps,
     });
     return reason === 'sized' ? qty : undefined;
   }
@@ -179,16 +195,16 @@ export class Desk {
       positionQty: this.#ledger.positions[order.symbol]?.qty ?? '0',
       halted: this.#ledger.day.halted,
     });
-    if (decision.state === 'acknowledged') this.#openOrders.push(order);
+    if (decision.state === 'acknowledged') this.#openOrders = [...this.#openOrders, order];
     else this.counters.rejected += 1;
   }
 
   #openOrdersView(): readonly OpenOrder[] {
-    return this.#openOrders.map(({ symbol, side, qty, referencePrice }) => ({
-      symbol,
-      side,
-      qty,
-      price: referencePrice,
+    return this.#openOrders.map((order) => ({
+      symbol: order.symbol,
+      side: order.side,
+      qty: openQtyOf(order),
+      price: order.referencePrice,
     }));
   }
 
@@ -196,4 +212,10 @@ export class Desk {
     this.#ledger = change.ledger;
     this.closedDays.push(...change.closedDays);
   }
+}
+
+/** Field by field: a candle may be a view that has no fields of its own. */
+function paperCandleOf(candle: DecimalCandle, before: DecimalCandle | undefined): PaperCandle {
+  const { openTimeMs, open, high, low, volume } = candle;
+  return { openTimeMs, open, high, low, volume, before };
 }

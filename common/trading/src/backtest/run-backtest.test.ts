@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { riskManagerConfig } from '../config/agent-configs.js';
 import { strategyConfig } from '../config/strategy-config.js';
 import type { DecimalCandle } from '../market/candle.js';
+import { decimalColumnsOf } from '../market/candle-columns.js';
 import { Decimal, formatDecimal, parseDecimal } from '../money/decimal.js';
 import { aBacktest, simulatedCandles } from '../testing/a-backtest.js';
 import { aCandle, someCandles } from '../testing/a-candle.js';
@@ -88,6 +89,11 @@ describe('runBacktest', () => {
     const result = runBacktest(aBacktest({ series: [btc, eth] }));
     expect(runBacktest(aBacktest({ series: [btc, eth] }))).toEqual(result);
     expect(report.parse(JSON.parse(JSON.stringify(result)))).toEqual(result);
+  });
+
+  it('gives the same report from columns as from candles', () => {
+    const columns = [btc, eth].map(({ symbol, candles }) => ({ symbol, columns: decimalColumnsOf(candles) }));
+    expect(runBacktest(aBacktest({ series: columns }))).toEqual(runBacktest(aBacktest({ series: [btc, eth] })));
   });
 
   it('has an equity sample at the start, at every 00:00 UTC after it and at the end', () => {

@@ -6,19 +6,20 @@ import type {
 } from '../config/agent-configs.js';
 import type { OrchestratorConfig } from '../config/orchestrator-config.js';
 import type { StrategyConfig } from '../config/strategy-config.js';
+import { fillRulesOf } from '../exchange/fill-rules.js';
 import { toCandle } from '../market/candle.js';
 import { getInstrument, instrumentsOf } from '../market/instrument.js';
 import type { TimeframeName } from '../messages/envelope.js';
 import { dayLimitsOf } from '../portfolio/decide-halt.js';
 import { riskPolicyOf } from '../risk/risk-policy.js';
 import { parametersOf, strategyOf } from '../strategies/registry.js';
-import { assertSeries, candleSteps, type CandleSeries } from './candle-steps.js';
+import { assertSeries, candleSteps, lengthOf, type BacktestSeries } from './candle-steps.js';
 import { Desk, type DeskRules } from './desk.js';
 import { buildReport, type Report } from './report.js';
 
 export interface BacktestInput {
-  /** In the session's order of symbols; candles in rising time, checked. */
-  readonly series: readonly CandleSeries[];
+  /** In the session's order of symbols; candles (or columns) in rising time, checked. */
+  readonly series: readonly BacktestSeries[];
   readonly timeframe: TimeframeName;
   readonly strategy: StrategyConfig;
   readonly markets: MarketsConfig;
@@ -69,7 +70,7 @@ function trade(input: BacktestInput, rules: DeskRules, fromMs: number): { desk: 
   const strategy = strategyOf(input.strategy);
   const parameters = parametersOf(input.strategy);
   const runs = input.series.map(() => strategy.start(parameters));
-  const total = input.series.reduce((sum, { candles }) => sum + candles.length, 0);
+  const total = input.series.reduce((sum, one) => sum + lengthOf(one), 0);
   let desk: Desk | undefined;
   let endMs = 0;
   let done = 0;
@@ -105,7 +106,6 @@ function rulesOf(input: BacktestInput): DeskRules {
     riskPolicy: riskPolicyOf(input.risk),
     riskProfile: input.strategy.risk_profile,
     cashBufferRatio: input.portfolio.sizing.cash_buffer_pct / 100,
-    feesBps: input.executor.paper.fees_bps,
-    slippageBps: input.executor.paper.slippage_bps,
+    fills: fillRulesOf(input.executor.paper),
   };
 }

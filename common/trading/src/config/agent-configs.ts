@@ -37,13 +37,30 @@ export const portfolioManagerConfig = z.object({
 });
 export type PortfolioManagerConfig = z.infer<typeof portfolioManagerConfig>;
 
-/** `config/agents/trade-executor.yaml`. */
+const basisPoints = z.number().min(0).max(1000);
+
+/** `bps` defaults to `paper.slippage_bps`. */
+const slippageConfig = z.discriminatedUnion('model', [
+  z.object({ model: z.literal('fixed'), bps: basisPoints.optional() }),
+  /** `impact_bps` on top where an order is as large as all that the last closed candle traded; its share of it otherwise. */
+  z.object({ model: z.literal('volume'), bps: basisPoints.optional(), impact_bps: z.number().min(0).max(10_000) }),
+  /** The larger of `bps` and this share of the last closed candle's range. */
+  z.object({ model: z.literal('spread'), bps: basisPoints.optional(), range_share: z.number().min(0).max(1) }),
+]);
+
+/** `config/agents/trade-executor.yaml`; docs/paper-exchange.md says what each key of `paper` does. */
 export const tradeExecutorConfig = z.object({
   exchange: z.literal('paper').default('paper'),
   paper: z
     .object({
-      fees_bps: z.number().min(0).max(1000).default(10),
-      slippage_bps: z.number().min(0).max(1000).default(5),
+      fees_bps: basisPoints.default(10),
+      maker_fees_bps: basisPoints.optional(),
+      taker_fees_bps: basisPoints.optional(),
+      slippage_bps: basisPoints.default(5),
+      slippage: slippageConfig.optional(),
+      latency_candles: z.int().min(0).max(1000).default(0),
+      max_volume_share: z.number().gt(0).max(1).optional(),
+      take_profit_fills: z.enum(['touch', 'through']).default('touch'),
     })
     .prefault({}),
 });

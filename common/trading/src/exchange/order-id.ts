@@ -22,3 +22,13 @@ export function withoutSession(orderId: string, sessionId: string): string {
   const prefix = `${sessionId}.`;
   return orderId.startsWith(prefix) ? orderId.slice(prefix.length) : orderId;
 }
+
+/** `<entry's order id>.stop`, `.trail`, `.target` or `.time`: the order that an exit of its position is. */
+export function exitOrderIdOf(entryId: string, kind: 'stop' | 'trail' | 'target' | 'time'): string {
+  return `${entryId}.${kind}`;
+}
+
+/** Whether an id ends like that of an exit: no other order may have such a one. */
+export function isExitOrderId(orderId: string): boolean {
+  return /\.(stop|trail|target|time)$/.test(orderId);
+}

@@ -1,28 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatDecimal, parseDecimal } from '../money/decimal.js';
-import { anInstrument, someInstruments } from '../testing/an-instrument.js';
+import { anInstrument } from '../testing/an-instrument.js';
 import { anOrder } from '../testing/an-order.js';
-import { decideFills, decideSubmit, fillAtOpen, type FillInput, type PaperOrder } from './paper-exchange.js';
-
-const OPEN_MS = 1_704_070_800_000;
-const instruments = someInstruments(anInstrument(), anInstrument({ symbol: 'ETH-USDT' }));
-
-function aFillInput(fields: Partial<FillInput> = {}): FillInput {
-  return {
-    orders: [anOrder()],
-    candles: {
-      'BTC-USDT': { open: '100', openTimeMs: OPEN_MS },
-      'ETH-USDT': { open: '50', openTimeMs: OPEN_MS },
-    },
-    timeframe: '1h',
-    cash: '1000',
-    positions: {},
-    instruments,
-    fees: { feesBps: 10, slippageBps: 5 },
-    ...fields,
-  };
-}
+import { decideSubmit, fillAtOpen } from './paper-exchange.js';
 
 describe('decideSubmit', () => {
   const context = { instrument: anInstrument(), positionQty: '2', halted: false };
@@ -41,6 +22,20 @@ describe('decideSubmit', () => {
       { state: 'denied', reason: 'lot_size: expected qty in multiples of 0.00001, was 0.050001' },
       { state: 'denied', reason: 'min_notional: expected a notional of at least 5, was 4.999' },
     ]);
+  });
+
+  it('denies exits that make no sense, and takes a stop that can never trigger', () => {
+    const deny = (fields: Parameters<typeof anOrder>[0]) => decideSubmit(anOrder(fields), context);
+    expect(deny({ exits: { trailingDistance: '0' } })).toEqual({
+      state: 'denied',
+      reason: 'bad_exits: expected trailingDistance above 0, was 0',
+    });
+    expect(deny({ exits: { takeProfitPrice: '-1' } }).state).toBe('denied');
+    expect(deny({ side: 'sell', exits: { stopPrice: '90' } })).toEqual({
+      state: 'denied',
+      reason: 'bad_exits: expected exits with a buy only, was a sell',
+    });
+    expect(deny({ exits: { stopPrice: '-3', maxCandles: 2 } })).toEqual({ state: 'acknowledged' });
   });
 
   it('takes only sells up to the position while halted', () => {
@@ -75,6 +70,23 @@ describe('fillAtOpen', () => {
     expect(fill('sell', '100', 0)).toEqual(['100', '30', '0.03']);
   });
 
+  it('stays within the range of a candle that has closed', () => {
+    const within = (side: 'buy' | 'sell', range: { low: string; high: string }) =>
+      formatDecimal(
+        fillAtOpen({
+          order: { side, qty: '1' },
+          open: '100',
+          instrument: anInstrument(),
+          fees: { feesBps: 10, slippageBps: 50 },
+          range,
+        }).price,
+      );
+    expect(within('buy', { low: '99.9', high: '100.2' })).toBe('100.2');
+    expect(within('sell', { low: '99.9', high: '100.2' })).toBe('99.9');
+    expect(within('buy', { low: '90', high: '110' })).toBe('100.5');
+    expect(within('sell', { low: '90', high: '110' })).toBe('99.5');
+  });
+
   it('never sells for nothing', () => {
     expect(fill('sell', '0.01')).toEqual(['0.01', '0.003', '0.000003']);
   });
@@ -85,124 +97,6 @@ describe('fillAtOpen', () => {
         const open = String(ticks / 100);
         expect(parseDecimal(fill('buy', open, bps)[0] ?? '').gte(open)).toBe(true);
         expect(parseDecimal(fill('sell', open, bps)[0] ?? '').lte(open)).toBe(true);
-      }),
-    );
-  });
-});
-
-describe('decideFills', () => {
-  it('fills a buy at the open, with the account after it', () => {
-    expect(decideFills(aFillInput())).toEqual([
-      {
-        type: 'fill',
-        orderId: 's1.BTC-USDT.1704070800000.0',
-        symbol: 'BTC-USDT',
-        side: 'buy',
-        qty: '1',
-        atMs: OPEN_MS,
-        price: '100.05',
-        notional: '100.05',
-        feeQuote: '0.10005',
-        profit: '0',
-        cash: '899.84995',
-        position: { qty: '1', costQuote: '100.05' },
-      },
-    ]);
-  });
-
-  it('gives a sell its profit against the average cost, before the fee', () => {
-    const outcomes = decideFills(
-      aFillInput({
-        orders: [anOrder({ side: 'sell', qty: '1' })],
-        positions: { 'BTC-USDT': { qty: '3', costQuote: '270' } },
-      }),
-    );
-    expect(
-      outcomes.map((outcome) => (outcome.type === 'fill' ? [outcome.profit, outcome.cash, outcome.position] : [])),
-    ).toEqual([['9.95', '1099.85005', { qty: '2', costQuote: '180' }]]);
-  });
-
-  it('leaves open what is not due, of another timeframe, or without a candle', () => {
-    const orders = [
-      anOrder({ notBeforeMs: OPEN_MS + 1 }),
-      anOrder({ timeframe: '1m' }),
-      anOrder({ symbol: 'SOL-USDT' }),
-    ];
-    expect(decideFills(aFillInput({ orders }))).toEqual([]);
-    expect(decideFills(aFillInput({ orders: [anOrder({ timeframe: undefined })] }))).toHaveLength(1);
-  });
-
-  it('rejects a buy above the cash that the buys before it left, and goes on', () => {
-    const orders = [
-      anOrder({ orderId: 'b', qty: '9' }),
-      anOrder({ orderId: 'c', qty: '2' }),
-      anOrder({ orderId: 'd', qty: '0.5' }),
-    ];
-    expect(decideFills(aFillInput({ orders })).map(({ orderId, type }) => [orderId, type])).toEqual([
-      ['b', 'fill'],
-      ['c', 'rejected'],
-      ['d', 'fill'],
-    ]);
-  });
-
-  it('spends the last digit of cash and not one more', () => {
-    expect(decideFills(aFillInput({ cash: '100.15005' })).map(({ type }) => type)).toEqual(['fill']);
-    expect(decideFills(aFillInput({ cash: '100.15004999' }))).toEqual([
-      {
-        type: 'rejected',
-        orderId: 's1.BTC-USDT.1704070800000.0',
-        symbol: 'BTC-USDT',
-        side: 'buy',
-        qty: '1',
-        atMs: OPEN_MS,
-        reason: 'insufficient_funds',
-      },
-    ]);
-  });
-
-  it('rejects a sell above the position that the sells before it left', () => {
-    const positions = { 'BTC-USDT': { qty: '1', costQuote: '100' } };
-    const orders = [anOrder({ orderId: 'b', side: 'sell' }), anOrder({ orderId: 'c', side: 'sell' })];
-    expect(
-      decideFills(aFillInput({ orders, positions })).map((outcome) => [
-        outcome.orderId,
-        'reason' in outcome ? outcome.reason : 'fill',
-      ]),
-    ).toEqual([
-      ['b', 'fill'],
-      ['c', 'insufficient_position'],
-    ]);
-  });
-
-  it('serves symbols in the order of the candles, then the oldest order first', () => {
-    const orders = [
-      anOrder({ orderId: 'e2', symbol: 'ETH-USDT' }),
-      anOrder({ orderId: 'b2' }),
-      anOrder({ orderId: 'b1' }),
-      anOrder({ orderId: 'b9', notBeforeMs: OPEN_MS - 1 }),
-    ];
-    expect(decideFills(aFillInput({ orders })).map(({ orderId }) => orderId)).toEqual(['b9', 'b1', 'b2', 'e2']);
-  });
-
-  it('decides the same whatever the order of the open orders', () => {
-    const order: fc.Arbitrary<PaperOrder> = fc.record({
-      orderId: fc.string({ minLength: 1, maxLength: 6 }),
-      symbol: fc.constantFrom('BTC-USDT', 'ETH-USDT'),
-      side: fc.constantFrom('buy', 'sell'),
-      qty: fc.integer({ min: 1, max: 800_000 }).map((lots) => formatDecimal(parseDecimal('0.00001').times(lots))),
-      referencePrice: fc.constant('100'),
-      notBeforeMs: fc.integer({ min: OPEN_MS - 3, max: OPEN_MS + 1 }),
-      timeframe: fc.constantFrom('1h', '1m', undefined),
-    });
-    const orders = fc
-      .uniqueArray(order, { selector: ({ orderId }) => orderId, maxLength: 12 })
-      .chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })));
-    fc.assert(
-      fc.property(orders, ([first, second]) => {
-        const positions = { 'BTC-USDT': { qty: '2', costQuote: '150' } };
-        expect(decideFills(aFillInput({ orders: second, positions }))).toEqual(
-          decideFills(aFillInput({ orders: first, positions })),
-        );
       }),
     );
   });

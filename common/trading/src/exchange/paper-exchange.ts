@@ -1,7 +1,8 @@
-import { getInstrument, type Instrument } from '../market/instrument.js';
+import type { Instrument } from '../market/instrument.js';
 import type { OrderSide, TimeframeName } from '../messages/envelope.js';
 import { Decimal, formatDecimal, parseDecimal, roundQuote } from '../money/decimal.js';
-import { buyInto, FLAT, sellFrom, type Position } from '../portfolio/position.js';
+import type { Position } from '../portfolio/position.js';
+import { exitFault, type ExitTerms } from './exit-terms.js';
 
 /** A market order that waits for its candle. */
 export interface PaperOrder {
@@ -15,22 +16,40 @@ export interface PaperOrder {
   readonly notBeforeMs: number;
   /** Only candles of this timeframe fill it; any when absent. */
   readonly timeframe?: TimeframeName | undefined;
+  /** Of a buy: what rests beside the position once it fills. */
+  readonly exits?: ExitTerms | undefined;
+  /** What of it has filled, where the volume did not do for all of it at once. */
+  readonly filled?: PartialFill | undefined;
+}
+
+export interface PartialFill {
+  readonly qty: string;
+  /** Fills so far. */
+  readonly fills: number;
+  /** Open time of the candle of the last of them; an order fills once a candle. */
+  readonly atMs: number;
+}
+
+/** Base quantity that an order still has to fill. */
+export function openQtyOf(order: Pick<PaperOrder, 'qty' | 'filled'>): string {
+  const { qty, filled } = order;
+  return filled === undefined ? qty : formatDecimal(parseDecimal(qty).minus(parseDecimal(filled.qty)));
 }
 
 /** Both in basis points of the price (10 = 0.1 %). */
 export interface PaperFees {
   readonly feesBps: number;
-  readonly slippageBps: number;
+  readonly slippageBps: number | Decimal;
 }
 
 export type SubmitDecision = { readonly state: 'acknowledged' } | { readonly state: 'denied'; readonly reason: string };
 
 /**
- * The pre-trade check of venue rules: whole lots, minimum notional at the reference price; while the desk is halted only
+ * The pre-trade check of venue rules: whole lots, minimum notional at the reference price, exits that make sense; while the desk is halted only
  * sells up to the position. `reason` names the rule and the numbers.
  */
 export function decideSubmit(
-  order: Pick<PaperOrder, 'side' | 'qty' | 'referencePrice'>,
+  order: Pick<PaperOrder, 'side' | 'qty' | 'referencePrice' | 'exits'>,
   context: { readonly instrument: Instrument; readonly positionQty: string; readonly halted: boolean },
 ): SubmitDecision {
   const { lotSize, minNotional } = context.instrument;
@@ -44,6 +63,8 @@ export function decideSubmit(
     const found = formatDecimal(notional);
     return denied(`min_notional: expected a notional of at least ${formatDecimal(minNotional)}, was ${found}`);
   }
+  const fault = exitFault(order);
+  if (fault !== undefined) return denied(`bad_exits: ${fault}`);
   if (context.halted && (order.side === 'buy' || qty.gt(parseDecimal(context.positionQty)))) {
     return denied(
       `halted: expected a sell up to the position of ${context.positionQty}, was a ${order.side} of ${order.qty}`,
@@ -53,34 +74,57 @@ export function decideSubmit(
 }
 
 /**
- * Price, notional and fee of a market order that fills at a candle's open: a buy pays the open plus slippage, rounded up
- * to the tick; a sell gets the open less slippage, rounded down (to one tick where it would be nothing). Only the open is
- * used, so a fill on a forming candle is the same as on the closed one; for the same reason it may lie a few basis points
- * outside the candle's range.
+ * Price, notional and fee of a market order at a price: a candle's open, or the level of a stop. A buy pays that plus
+ * slippage, rounded up to the tick; a sell gets it less slippage, rounded down (to one tick where it would be nothing).
+ * With a `range`, the slipped price is held within it: nothing traded outside. Without one (a forming candle, of which
+ * only the open is known) it may lie outside by the slippage. Never better than `open`, which lies within the range.
  */
 export function fillAtOpen(input: {
   readonly order: Pick<PaperOrder, 'side' | 'qty'>;
   readonly open: string;
   readonly instrument: Instrument;
   readonly fees: PaperFees;
+  /** Low and high of the candle, once it has closed. */
+  readonly range?: { readonly low: string; readonly high: string } | undefined;
 }): { price: Decimal; notional: Decimal; feeQuote: Decimal } {
-  const price = slippedOpen(input);
-  const notional = parseDecimal(input.order.qty).times(price);
-  return { price, notional, feeQuote: roundQuote(notional.times(input.fees.feesBps).div(10_000)) };
+  return atPrice(heldWithin(slippedOpen(input), input), input.order.qty, input.fees.feesBps);
 }
+
+/** Notional and fee of `qty` (base) at a price. */
+export function atPrice(
+  price: Decimal,
+  qty: string,
+  feesBps: number,
+): { price: Decimal; notional: Decimal; feeQuote: Decimal } {
+  const notional = parseDecimal(qty).times(price);
+  return { price, notional, feeQuote: roundQuote(notional.times(feesBps).div(10_000)) };
+}
+
+/** What an exit of a position is called: the end of its order id. */
+export type ExitKind = 'stop' | 'trail' | 'target' | 'time';
 
 interface OutcomeFields {
   readonly orderId: string;
   readonly symbol: string;
   readonly side: OrderSide;
+  /** Base quantity: of the fill, or of the order that ended without one. */
   readonly qty: string;
   /** Open time of the candle. */
   readonly atMs: number;
+  /** The order is an exit of the position that this order opened. */
+  readonly exit?: { readonly kind: ExitKind; readonly entryId: string };
 }
 
 /** `profit` is realised, before the fee, "0" for a buy; `cash` and `position` are the account's after this fill. */
 export interface PaperFill extends OutcomeFields {
   readonly type: 'fill';
+  readonly orderQty: string;
+  /** Base quantity of the order that has filled, this fill counted in. */
+  readonly filledQty: string;
+  /** From 1 within the order. */
+  readonly fillNumber: number;
+  /** The order has ended with it. */
+  readonly complete: boolean;
   readonly price: string;
   readonly notional: string;
   readonly feeQuote: string;
@@ -89,98 +133,28 @@ export interface PaperFill extends OutcomeFields {
   readonly position: Position;
 }
 
+/** The account could not settle the order, of which nothing had filled. */
 export interface PaperRejection extends OutcomeFields {
   readonly type: 'rejected';
-  readonly reason: 'insufficient_funds' | 'insufficient_position';
+  readonly reason: UnsettledReason;
 }
 
-export type PaperOutcome = PaperFill | PaperRejection;
-
-export interface FillInput {
-  /** Open orders in any order. */
-  readonly orders: readonly PaperOrder[];
-  /** By symbol, keys in the order of the candle message (the session's symbols). */
-  readonly candles: Readonly<Record<string, { readonly open: string; readonly openTimeMs: number }>>;
-  readonly timeframe: TimeframeName;
-  readonly cash: string;
-  readonly positions: Readonly<Record<string, Position>>;
-  readonly instruments: ReadonlyMap<string, Instrument>;
-  readonly fees: PaperFees;
+/** The rest of an order that had filled in part is taken away. */
+export interface PaperCancellation extends OutcomeFields {
+  readonly type: 'canceled';
+  readonly filledQty: string;
+  readonly reason: UnsettledReason | 'position_left' | 'position_sold';
 }
 
-/**
- * What a step's opens do to the open orders: symbols in the order of `candles`, within a symbol the oldest order first
- * (by `notBeforeMs`, then `orderId`), each against the cash and position that the ones before left. Orders that no candle
- * reaches are not in the answer: they stay open.
- *
- * @throws UnknownSymbolError when an order's symbol is no instrument of the desk.
- */
-export function decideFills(input: FillInput): readonly PaperOutcome[] {
-  if (input.orders.length === 0) return [];
-  const outcomes: PaperOutcome[] = [];
-  let cash = input.cash;
-  for (const [symbol, candle] of Object.entries(input.candles)) {
-    let position = input.positions[symbol] ?? FLAT;
-    for (const order of dueOrders(input, symbol, candle.openTimeMs)) {
-      const outcome = fillOne({ order, candle, cash, position, input });
-      outcomes.push(outcome);
-      if (outcome.type === 'fill') ({ cash, position } = outcome);
-    }
-  }
-  return outcomes;
-}
+export type UnsettledReason = 'insufficient_funds' | 'insufficient_position';
 
-function dueOrders(input: FillInput, symbol: string, openTimeMs: number): PaperOrder[] {
-  return input.orders
-    .filter(
-      (order) =>
-        order.symbol === symbol &&
-        openTimeMs >= order.notBeforeMs &&
-        (order.timeframe === undefined || order.timeframe === input.timeframe),
-    )
-    .sort((a, b) => a.notBeforeMs - b.notBeforeMs || (a.orderId < b.orderId ? -1 : 1));
-}
+export type PaperOutcome = PaperFill | PaperRejection | PaperCancellation;
 
-function fillOne(args: {
-  readonly order: PaperOrder;
-  readonly candle: { readonly open: string; readonly openTimeMs: number };
-  readonly cash: string;
-  readonly position: Position;
-  readonly input: FillInput;
-}): PaperOutcome {
-  const { order, candle, position, input } = args;
-  const { orderId, symbol, side, qty } = order;
-  const fields = { orderId, symbol, side, qty, atMs: candle.openTimeMs };
-  const instrument = getInstrument(input.instruments, symbol);
-  const { price, notional, feeQuote } = fillAtOpen({ order, open: candle.open, instrument, fees: input.fees });
-  const cash = parseDecimal(args.cash);
-  const amount = parseDecimal(qty);
-  const refused = cannotSettle({ side, amount, outlay: notional.plus(feeQuote), cash, position });
-  if (refused !== undefined) return { type: 'rejected', ...fields, reason: refused };
-  const sold = side === 'sell' ? sellFrom(position, amount) : undefined;
-  const next = sold ?? buyInto(position, amount, notional);
-  const cashAfter = cash.plus(sold === undefined ? notional.neg() : notional).minus(feeQuote);
-  return {
-    type: 'fill',
-    ...fields,
-    price: formatDecimal(price),
-    notional: formatDecimal(notional),
-    feeQuote: formatDecimal(feeQuote),
-    profit: sold === undefined ? '0' : formatDecimal(notional.minus(sold.costOut)),
-    cash: formatDecimal(cashAfter),
-    position: { qty: formatDecimal(next.qty), costQuote: formatDecimal(next.costQuote) },
-  };
-}
-
-function cannotSettle(args: {
-  readonly side: OrderSide;
-  readonly amount: Decimal;
-  readonly outlay: Decimal;
-  readonly cash: Decimal;
-  readonly position: Position;
-}): PaperRejection['reason'] | undefined {
-  if (args.side === 'buy') return args.outlay.gt(args.cash) ? 'insufficient_funds' : undefined;
-  return args.amount.gt(parseDecimal(args.position.qty)) ? 'insufficient_position' : undefined;
+function heldWithin(price: Decimal, { order, range }: Parameters<typeof fillAtOpen>[0]): Decimal {
+  if (range === undefined) return price;
+  return order.side === 'buy'
+    ? Decimal.min(price, parseDecimal(range.high))
+    : Decimal.max(price, parseDecimal(range.low));
 }
 
 function slippedOpen({ order, open, instrument, fees }: Parameters<typeof fillAtOpen>[0]): Decimal {

@@ -1,40 +1,41 @@
+import { assertWholeNumber } from './whole-number.js';
+
 /**
- * Mean and sum of squared deviations of the last `window` values, one value at a time.
+ * Mean and sum of squared deviations of the last `window` values, one value at a time, in O(1) amortised.
  *
- * The window is covered by two runs: the tail of the previous block of `window` values, whose suffix moments were
- * computed when the block ended, and the current block, kept by Welford's update. Joining them never subtracts a value
- * that left, so nothing drifts, an outlier leaves no trace, and equal values give a deviation of exactly 0. One value
- * costs O(1) amortised (a block's suffixes cost O(window) once per `window` values). Two instances fed with the same
- * values from the first on agree bit for bit.
+ * The window is covered by two runs, as in `RollingMean`: nothing that left is ever subtracted, so nothing drifts and an
+ * outlier leaves no trace. The sums are of distances d from an anchor, a value that is itself in the window: the squared
+ * deviations are sum d^2 - (sum d)^2 / window, exactly 0 over equal values. An anchor in the window is at most
+ * sqrt(window - 1) deviations from the mean, so the difference loses at most a factor of `window` in precision. Two
+ * instances fed with the same values from the first on agree bit for bit.
  *
- * @source B. P. Welford, "Note on a Method for Calculating Corrected Sums of Squares and Products" (1962); the join is
- * the pairwise formula of T. F. Chan, G. H. Golub, R. J. LeVeque (1979).
+ * @source shifted data: T. F. Chan, G. H. Golub, R. J. LeVeque, "Algorithms for Computing the Sample Variance" (1983);
+ * the bound: P. A. Samuelson, "How Deviant Can You Be?" (1968).
  */
 export class RollingMoments {
   readonly window: number;
-  readonly #values: Float64Array;
-  readonly #suffixMean: Float64Array;
-  readonly #suffixSquares: Float64Array;
-  #count = 0;
-  #blockMean = 0;
-  #blockSquares = 0;
+  /** From the current position on: sums from the right of the previous block; before it: the current block's values. */
+  readonly #block: Float64Array;
+  readonly #blockSquares: Float64Array;
+  #ready = false;
+  #at = 0;
+  #anchor = 0;
+  #sum = 0;
+  #sumSquares = 0;
   #mean = 0;
   #squares = 0;
 
   /** @throws RangeError when `window` is not a whole number of at least 1. */
   constructor(window: number) {
-    if (!Number.isInteger(window) || window < 1) {
-      throw new RangeError(`window: expected a whole number of at least 1, was ${String(window)}`);
-    }
+    assertWholeNumber('window', window, 1);
     this.window = window;
-    this.#values = new Float64Array(window);
-    this.#suffixMean = new Float64Array(window);
-    this.#suffixSquares = new Float64Array(window);
+    this.#block = new Float64Array(window);
+    this.#blockSquares = new Float64Array(window);
   }
 
   /** True once `window` values were pushed; before that mean and squares mean nothing. */
   get ready(): boolean {
-    return this.#count >= this.window;
+    return this.#ready;
   }
 
   /** Mean of the last `window` values. */
@@ -49,42 +50,44 @@ export class RollingMoments {
 
   /** Takes the next value; finite. */
   push(value: number): void {
-    const at = this.#count % this.window;
-    if (at === 0 && this.#count > 0) this.#closeBlock();
-    this.#values[at] = value;
-    this.#count += 1;
-    const size = at + 1;
-    const delta = value - this.#blockMean;
-    this.#blockMean = size === 1 ? value : this.#blockMean + delta / size;
-    this.#blockSquares = size === 1 ? 0 : this.#blockSquares + delta * (value - this.#blockMean);
-    this.#join(size);
-  }
-
-  #closeBlock(): void {
-    let mean = 0;
-    let squares = 0;
-    for (let at = this.window - 1; at >= 0; at -= 1) {
-      const value = this.#values[at] ?? 0;
-      const size = this.window - at;
-      const delta = value - mean;
-      mean = size === 1 ? value : mean + delta / size;
-      squares = size === 1 ? 0 : squares + delta * (value - mean);
-      this.#suffixMean[at] = mean;
-      this.#suffixSquares[at] = squares;
-    }
-  }
-
-  #join(blockSize: number): void {
-    const suffixSize = this.window - blockSize;
-    if (suffixSize === 0) {
-      this.#mean = this.#blockMean;
-      this.#squares = this.#blockSquares;
+    const block = this.#block;
+    const at = this.#at;
+    block[at] = value;
+    const next = at + 1;
+    if (next === this.window) {
+      this.#closeBlock(value);
       return;
     }
-    const suffixMean = this.#suffixMean[blockSize] ?? 0;
-    const delta = this.#blockMean - suffixMean;
-    const share = blockSize / this.window;
-    this.#mean = suffixMean + delta * share;
-    this.#squares = (this.#suffixSquares[blockSize] ?? 0) + this.#blockSquares + delta * delta * suffixSize * share;
+    this.#at = next;
+    const distance = value - this.#anchor;
+    this.#sum += distance;
+    this.#sumSquares += distance * distance;
+    this.#settle((block[next] ?? 0) + this.#sum, (this.#blockSquares[next] ?? 0) + this.#sumSquares);
+  }
+
+  #settle(sum: number, sumSquares: number): void {
+    this.#mean = this.#anchor + sum / this.window;
+    const squares = sumSquares - (sum * sum) / this.window;
+    this.#squares = squares > 0 ? squares : 0;
+  }
+
+  #closeBlock(anchor: number): void {
+    const block = this.#block;
+    const blockSquares = this.#blockSquares;
+    let sum = 0;
+    let sumSquares = 0;
+    for (let at = this.window - 1; at >= 0; at -= 1) {
+      const distance = (block[at] ?? 0) - anchor;
+      sum += distance;
+      sumSquares += distance * distance;
+      block[at] = sum;
+      blockSquares[at] = sumSquares;
+    }
+    this.#ready = true;
+    this.#at = 0;
+    this.#anchor = anchor;
+    this.#sum = 0;
+    this.#sumSquares = 0;
+    this.#settle(sum, sumSquares);
   }
 }

@@ -1,3 +1,5 @@
+import { editDistance } from './edit-distance.js';
+
 /** A symbol that the desk's market list does not have; the message names the nearest one that it has. */
 export class UnknownSymbolError extends Error {
   override readonly name = 'UnknownSymbolError';
@@ -66,20 +68,4 @@ function nearestSymbol(text: string, markets: readonly string[]): string | undef
     }
   }
   return nearest;
-}
-
-/** Levenshtein distance by the two-row recurrence. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const substituted = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      const removed = (previous[column] ?? 0) + 1;
-      const added = (current[column - 1] ?? 0) + 1;
-      current.push(Math.min(substituted, removed, added));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
 }

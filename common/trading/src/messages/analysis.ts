@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decimalString, envelope, epochMs, orderSide, symbolName } from './envelope.js';
+import { exitPlanMessage } from './exit-plan-message.js';
 
 const analysisFields = {
   requestId: z.string().min(1).describe('The analysis that was asked for; `feed.<sessionId>` when a feed has failed.'),
@@ -16,6 +17,7 @@ export const analysisSignal = z.looseObject({
   side: orderSide.describe('What the strategy wants.'),
   confidence: z.number().min(0).max(1).describe('Strength of the signal; scales the size of a buy.'),
   price: decimalString.describe('Close of the candle that it was computed on, quote currency.'),
+  exits: exitPlanMessage.optional().describe('Of a buy: how the position is to be left; absent without exits.'),
 });
 export type AnalysisSignal = z.infer<typeof analysisSignal>;
 

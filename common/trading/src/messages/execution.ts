@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decimalString, envelope, epochMs, orderSide, symbolName, timeframeName } from './envelope.js';
+import { exitPlanMessage } from './exit-plan-message.js';
 
 /** Proof that the risk rules let this order pass; `standing` marks reducing orders that need no request. */
 export const riskApproval = z.looseObject({
@@ -26,6 +27,9 @@ export const execOrder = z.looseObject({
   ),
   notBeforeMs: epochMs.describe('It fills in no candle that opened before this instant.'),
   haltVersion: z.number().int().nonnegative().describe('The halt or unhalt that the sender knows of.'),
+  exits: exitPlanMessage
+    .optional()
+    .describe('Of a buy: what rests beside the position once it fills; absent without exits.'),
   approval: riskApproval.describe('Proof that risk has agreed.'),
   ...envelope,
 });
@@ -56,7 +60,10 @@ export type OrderState = z.infer<typeof orderState>;
  * fill, `qty` is the quantity of that fill and `fillId`, `fillSeq`, `price`, `feeQuote`, `profit`, `atMs` are there.
  */
 export const execStatus = z.looseObject({
-  orderId: z.string().min(1).describe('The order.'),
+  orderId: z
+    .string()
+    .min(1)
+    .describe('The order; `<entry>.stop`, `.trail`, `.target` or `.time` when it is an exit of that entry.'),
   status: execStatusWord,
   state: orderState,
   symbol: symbolName,
@@ -65,6 +72,7 @@ export const execStatus = z.looseObject({
   orderQty: decimalString.describe('Base quantity of the order.'),
   requestId: z.string().describe('The decision that the order came from.'),
   sessionId: z.string().describe('Session that trades.'),
+  filledQty: decimalString.optional().describe('Base quantity of the order filled so far; with a fill only.'),
   fillId: z.string().optional().describe('`<orderId>.f<fillNumber>`; with a fill only, as the next six.'),
   fillSeq: z
     .number()
@@ -100,6 +108,10 @@ export const execProgress = z.discriminatedUnion('type', [
         .int()
         .nonnegative()
         .describe("Number of the account's last fill: whoever decides must know all fills up to it."),
+      resting: z
+        .array(z.string())
+        .optional()
+        .describe('Orders that still wait after these candles (latency, partial fills); none when absent.'),
       ...envelope,
     })
     .describe('The fills of a closed candle are all published.'),

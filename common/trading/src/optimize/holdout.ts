@@ -1,8 +1,9 @@
-import type { CandleSeries } from '../backtest/candle-steps.js';
+import type { BacktestSeries } from '../backtest/candle-steps.js';
+import { columnsBetween } from '../market/candle-columns.js';
 
 /** Candles before `splitMs` train, those from it on test; open times. */
 export interface HoldoutSplit {
-  readonly train: readonly CandleSeries[];
+  readonly train: readonly BacktestSeries[];
   readonly splitMs: number;
 }
 
@@ -12,8 +13,8 @@ export interface HoldoutSplit {
  *
  * @throws RangeError when either part would be empty.
  */
-export function splitHoldout(series: readonly CandleSeries[], holdoutRatio: number): HoldoutSplit {
-  const times = [...new Set(series.flatMap(({ candles }) => candles.map(({ openTimeMs }) => openTimeMs)))];
+export function splitHoldout(series: readonly BacktestSeries[], holdoutRatio: number): HoldoutSplit {
+  const times = [...new Set(series.flatMap(openTimesOf))];
   times.sort((a, b) => a - b);
   const kept = Math.floor(times.length * (1 - holdoutRatio));
   const splitMs = times[kept];
@@ -23,9 +24,16 @@ export function splitHoldout(series: readonly CandleSeries[], holdoutRatio: numb
       `holdoutRatio: expected steps on both sides of ${String(holdoutRatio)}, was ${found} to train on`,
     );
   }
-  const train = series.map(({ symbol, candles }) => ({
-    symbol,
-    candles: candles.filter(({ openTimeMs }) => openTimeMs < splitMs),
-  }));
-  return { train, splitMs };
+  return { train: series.map((one) => before(one, splitMs)), splitMs };
+}
+
+/** Open times of a series, in rising order. */
+export function openTimesOf(one: BacktestSeries): number[] {
+  return 'columns' in one ? [...one.columns.openTimeMs] : one.candles.map(({ openTimeMs }) => openTimeMs);
+}
+
+function before(one: BacktestSeries, splitMs: number): BacktestSeries {
+  const { symbol } = one;
+  if ('columns' in one) return { symbol, columns: columnsBetween(one.columns, -Infinity, splitMs) };
+  return { symbol, candles: one.candles.filter(({ openTimeMs }) => openTimeMs < splitMs) };
 }

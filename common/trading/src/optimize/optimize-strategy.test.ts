@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runBacktest } from '../backtest/run-backtest.js';
+import { strategyConfig } from '../config/strategy-config.js';
+import { withParameters } from '../strategies/registry.js';
 import { aBacktest, simulatedCandles } from '../testing/a-backtest.js';
 import { compareFigures, figuresOf } from './objective.js';
 import { optimizeStrategy, type OptimizeInput } from './optimize-strategy.js';
@@ -58,5 +60,25 @@ describe('optimizeStrategy', () => {
   it('refuses too few candles and a split without both parts', () => {
     expect(() => optimizeStrategy(anInput({ minCandles: 1001 }))).toThrow('expected at least 1001 candles, was 1000');
     expect(() => optimizeStrategy(anInput({ holdoutRatio: 0 }))).toThrow('expected steps on both sides of 0, was 1000');
+  });
+
+  it('searches the parameters of rules by their own names', () => {
+    const rules = strategyConfig.parse({
+      name: 'above',
+      kind: 'rules',
+      symbols: ['BTC-USDT'],
+      parameters: { window: 20, share: 1 },
+      indicators: { mean: { type: 'sma', window: 'window' } },
+      entry: 'close > share * mean',
+      exit: 'close < mean',
+      search_space: { window: { min: 10, max: 30, step: 10 }, share: { min: 1, max: 1.01, step: 0.01 } },
+    });
+    const found = optimizeStrategy(anInput({ backtest: { ...base, strategy: rules } }));
+    expect(found.trials).toHaveLength(6);
+    expect(found.current).toEqual({ window: 20, share: 1 });
+    const best = withParameters(rules, found.recommended);
+    expect(found.holdout.recommended).toEqual(
+      figuresOf(runBacktest({ ...base, strategy: best, fromMs: found.splitMs })),
+    );
   });
 });

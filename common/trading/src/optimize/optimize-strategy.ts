@@ -1,5 +1,6 @@
 import { runBacktest, type BacktestInput } from '../backtest/run-backtest.js';
-import type { CandleSeries } from '../backtest/candle-steps.js';
+import { lengthOf, type BacktestSeries } from '../backtest/candle-steps.js';
+import { parametersOf, withParameters } from '../strategies/registry.js';
 import { splitHoldout } from './holdout.js';
 import { compareFigures, figuresOf, type TrialFigures } from './objective.js';
 import { runToEnd, searchSteps, type SearchProgress, type Trial } from './search.js';
@@ -53,8 +54,7 @@ export function* optimizeSteps(input: OptimizeInput): Generator<SearchProgress, 
   const { series, strategy } = input.backtest;
   assertEnough(series, input.minCandles);
   const { train, splitMs } = splitHoldout(series, input.holdoutRatio);
-  const { lookback, entry_threshold, exit_threshold } = strategy;
-  const current: ParameterSet = { lookback, entry_threshold, exit_threshold };
+  const current = parametersOf(strategy);
   const onTrain = (set: ParameterSet): TrialFigures => evaluate(input, set, { series: train });
   const onHoldout = (set: ParameterSet): TrialFigures => evaluate(input, set, { fromMs: splitMs });
   const trials = yield* searchSteps({
@@ -80,17 +80,17 @@ export function* optimizeSteps(input: OptimizeInput): Generator<SearchProgress, 
 function evaluate(
   input: OptimizeInput,
   parameters: ParameterSet,
-  part: { readonly series?: readonly CandleSeries[]; readonly fromMs?: number },
+  part: { readonly series?: readonly BacktestSeries[]; readonly fromMs?: number },
 ): TrialFigures {
-  const strategy = { ...input.backtest.strategy, ...parameters };
+  const strategy = withParameters(input.backtest.strategy, parameters);
   return figuresOf(runBacktest({ ...input.backtest, ...part, strategy }));
 }
 
-function assertEnough(series: readonly CandleSeries[], minCandles: number): void {
-  for (const { symbol, candles } of series) {
-    if (candles.length < minCandles) {
-      const found = String(candles.length);
-      throw new RangeError(`${symbol}: expected at least ${String(minCandles)} candles, was ${found}`);
+function assertEnough(series: readonly BacktestSeries[], minCandles: number): void {
+  for (const one of series) {
+    if (lengthOf(one) < minCandles) {
+      const found = String(lengthOf(one));
+      throw new RangeError(`${one.symbol}: expected at least ${String(minCandles)} candles, was ${found}`);
     }
   }
 }

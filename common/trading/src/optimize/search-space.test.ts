@@ -45,6 +45,20 @@ describe('candidatesOf', () => {
     expect(candidatesOf({ space, current, maxTrials: 3, seed: 1 })).toHaveLength(3);
   });
 
+  it('searches the parameters of any strategy, and refuses one that it has not', () => {
+    const own = { fast: 5, slow: 20 };
+    expect(
+      candidatesOf({ space: { slow: { min: 20, max: 30, step: 10 } }, current: own, maxTrials: 9, seed: 1 }),
+    ).toEqual([
+      { fast: 5, slow: 20 },
+      { fast: 5, slow: 30 },
+    ]);
+    const unknown = { slov: { min: 20, max: 30, step: 10 } };
+    expect(() => candidatesOf({ space: unknown, current: own, maxTrials: 9, seed: 1 })).toThrow(
+      'search_space: expected one of fast, slow, was "slov"; the nearest is slow',
+    );
+  });
+
   it('refuses a number of trials that is none', () => {
     expect(() => candidatesOf({ space: {}, current, maxTrials: 0, seed: 1 })).toThrow(
       'maxTrials: expected a whole number',

@@ -1,18 +1,24 @@
-import type { StrategyConfig } from '../config/strategy-config.js';
+import { unknownNameText } from '../market/nearest-name.js';
 import { seededRandom } from '../market/random.js';
 import { Decimal } from '../money/decimal.js';
+import type { StrategyParameters } from '../strategies/parameter-spec.js';
 
 /** A strategy's tunable numbers under their names in YAML. */
-export type ParameterSet = Pick<StrategyConfig, 'lookback' | 'entry_threshold' | 'exit_threshold'>;
+export type ParameterSet = StrategyParameters;
 
-/** The ranges of a strategy file; both ends included, as far as whole steps reach. */
-export type SearchSpace = StrategyConfig['search_space'];
+/** Both ends included, as far as whole steps reach. */
+export interface SearchRange {
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+}
 
-const NAMES = ['lookback', 'entry_threshold', 'exit_threshold'] as const;
+/** The ranges of a strategy file, by parameter. */
+export type SearchSpace = Readonly<Record<string, SearchRange>>;
 
 export interface CandidatesInput {
   readonly space: SearchSpace;
-  /** Gives the parameters that the space does not name. */
+  /** All parameters, in their order; gives the values of those that the space does not name. */
   readonly current: ParameterSet;
   readonly maxTrials: number;
   readonly seed: number | string;
@@ -22,14 +28,17 @@ export interface CandidatesInput {
  * The parameter sets to try: the whole grid when it has at most `maxTrials` points, else that many points of it drawn with
  * the seed, none twice. An empty space gives the current parameters alone.
  *
- * @throws RangeError when `maxTrials` is no whole number of at least 1.
+ * @throws RangeError when `maxTrials` is no whole number of at least 1, or the space names a parameter that there is not.
  */
 export function candidatesOf(input: CandidatesInput): readonly ParameterSet[] {
-  const { maxTrials } = input;
+  const { maxTrials, space, current } = input;
   if (!Number.isInteger(maxTrials) || maxTrials < 1) {
     throw new RangeError(`maxTrials: expected a whole number of at least 1, was ${String(maxTrials)}`);
   }
-  const axes = NAMES.map((name) => axisOf(input.space[name], input.current[name]));
+  const names = Object.keys(current);
+  const unknown = Object.keys(space).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new RangeError(`search_space: ${unknownNameText(unknown, names)}`);
+  const axes = Object.entries(current).map(([name, value]) => axisOf(name, space[name], value));
   const size = axes.reduce((product, axis) => product * axis.count, 1);
   const points = size <= maxTrials ? Array.from({ length: size }, (_, point) => point) : drawPoints(size, input);
   return points.map((point) => setAt(axes, point));
@@ -37,15 +46,16 @@ export function candidatesOf(input: CandidatesInput): readonly ParameterSet[] {
 
 /** The values of one parameter, by index below `count`. */
 interface Axis {
+  readonly name: string;
   readonly count: number;
   readonly at: (index: number) => number;
 }
 
 /** Values are computed in decimals, so that 0.1 + 0.2 is 0.3. */
-function axisOf(range: SearchSpace['lookback'], current: number): Axis {
-  if (range === undefined) return { count: 1, at: () => current };
+function axisOf(name: string, range: SearchRange | undefined, current: number): Axis {
+  if (range === undefined) return { name, count: 1, at: () => current };
   const steps = new Decimal(range.max).minus(range.min).div(range.step).floor().toNumber();
-  return { count: steps + 1, at: (index) => new Decimal(range.step).times(index).plus(range.min).toNumber() };
+  return { name, count: steps + 1, at: (index) => new Decimal(range.step).times(index).plus(range.min).toNumber() };
 }
 
 /**
@@ -67,14 +77,10 @@ function drawPoints(size: number, { maxTrials, seed }: CandidatesInput): readonl
 /** Reads a point as digits, one an axis; the last axis runs fastest. */
 function setAt(axes: readonly Axis[], point: number): ParameterSet {
   let left = point;
-  const values = axes
-    .toReversed()
-    .map(({ count, at }) => {
-      const value = at(left % count);
-      left = Math.floor(left / count);
-      return value;
-    })
-    .toReversed();
-  const [lookback = 0, entry_threshold = 0, exit_threshold = 0] = values;
-  return { lookback, entry_threshold, exit_threshold };
+  const values = axes.toReversed().map(({ name, count, at }) => {
+    const value = at(left % count);
+    left = Math.floor(left / count);
+    return [name, value] as const;
+  });
+  return Object.fromEntries(values.toReversed());
 }

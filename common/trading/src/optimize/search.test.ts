@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TrialFigures } from './objective.js';
+import type { ParameterSet } from './search-space.js';
 import { searchParameters, searchSteps } from './search.js';
 
 const current = { lookback: 50, entry_threshold: 1.5, exit_threshold: 0.5 };
@@ -18,7 +19,7 @@ const BY_LOOKBACK = new Map([
   [50, figures(2, 0.1)],
 ]);
 const input = {
-  evaluate: ({ lookback }: { lookback: number }) => BY_LOOKBACK.get(lookback) ?? figures(null, 1),
+  evaluate: ({ lookback = 0 }: ParameterSet) => BY_LOOKBACK.get(lookback) ?? figures(null, 1),
   space: { lookback: { min: 10, max: 50, step: 10 } },
   current,
   maxTrials: 10,

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { LogReturn } from '../indicators/log-return.js';
+import { StandardDeviation } from '../indicators/standard-deviation.js';
+import { toCandle } from '../market/candle.js';
+import { simulatedCandles } from '../testing/a-backtest.js';
+import { entryConfidence } from './confidence.js';
 import { momentum } from './momentum.js';
 import type { StrategyParameters, StrategySignal } from './strategy.js';
 
-const parameters: StrategyParameters = { lookback: 4, entryThreshold: 1.5, exitThreshold: 0.5 };
+const parameters: StrategyParameters = { lookback: 4, entry_threshold: 1.5, exit_threshold: 0.5 };
 
-function signalsOf(closes: readonly number[], over: Partial<StrategyParameters> = {}): (StrategySignal | undefined)[] {
+function signalsOf(closes: readonly number[], over: StrategyParameters = {}): (StrategySignal | undefined)[] {
   const run = momentum.start({ ...parameters, ...over });
   return closes.map((close, index) =>
     run.onCandle({ openTimeMs: index * 60_000, open: close, high: close, low: close, close, volume: 1 }),
@@ -26,9 +31,9 @@ describe('momentum', () => {
   it('scores the return over the lookback in deviations', () => {
     // Returns ln 1.1, ln 1.1, ln 1.1, ln 1.2: mean 0.11706, sample deviation 0.04351, score 0.46825 / (0.04351 * 2) = 5.38147.
     const closes = [100, 110, 121, 133.1, 159.72];
-    expect(signalsOf(closes, { entryThreshold: 5.381 })[4]?.side).toBe('buy');
-    expect(signalsOf(closes, { entryThreshold: 5.382 })[4]).toBeUndefined();
-    const [, , , , signal] = signalsOf(closes, { entryThreshold: 4.38147 });
+    expect(signalsOf(closes, { entry_threshold: 5.381 })[4]?.side).toBe('buy');
+    expect(signalsOf(closes, { entry_threshold: 5.382 })[4]).toBeUndefined();
+    const [, , , , signal] = signalsOf(closes, { entry_threshold: 4.38147 });
     expect(signal?.confidence).toBeCloseTo(0.8, 4);
   });
 
@@ -46,7 +51,20 @@ describe('momentum', () => {
   });
 
   it('prefers the entry when both thresholds hold', () => {
-    const [, , , , signal] = signalsOf([100, 101, 103, 104, 106], { entryThreshold: 1, exitThreshold: 100 });
+    const [, , , , signal] = signalsOf([100, 101, 103, 104, 106], { entry_threshold: 1, exit_threshold: 100 });
     expect(signal?.side).toBe('buy');
+  });
+
+  it('has the bits of its formula over the indicators', () => {
+    const lookback = 50;
+    const [trend, step, noise] = [new LogReturn(lookback), new LogReturn(1), new StandardDeviation(lookback, 'sample')];
+    const run = momentum.start({ lookback, entry_threshold: 1.5, exit_threshold: 0.5 });
+    for (const candle of simulatedCandles('BTC-USDT', 2000).map(toCandle)) {
+      const total = trend.push(candle.close);
+      const score = total / (noise.push(step.push(candle.close)) * Math.sqrt(lookback));
+      const buy = { side: 'buy', confidence: entryConfidence(score - 1.5) };
+      const expected = score >= 1.5 ? buy : score <= 0.5 ? { side: 'sell', confidence: 1 } : undefined;
+      expect(run.onCandle(candle)).toEqual(expected);
+    }
   });
 });

@@ -4,6 +4,7 @@ import { strategyConfig } from '../config/strategy-config.js';
 import type { Candle } from '../market/candle.js';
 import { CONFIDENCE_AT_ENTRY, entryConfidence } from './confidence.js';
 import { getStrategy, parametersOf, strategyOf } from './registry.js';
+import { signalsInRuns } from '../testing/signals-in-runs.js';
 import type { StrategyParameters, StrategySignal } from './strategy.js';
 
 const config = { name: 'momentum', symbols: ['BTC-USD'], lookback: 20, entry_threshold: 1.5, exit_threshold: 0.5 };
@@ -17,14 +18,16 @@ describe('the strategies', () => {
   });
 
   it('that do not exist are an error that names those that do', () => {
-    expect(() => getStrategy('astrology')).toThrow('kind: expected one of momentum, mean_reversion, was "astrology"');
+    expect(() => getStrategy('astrology')).toThrow(
+      'kind: expected one of momentum, mean_reversion, breakout, trend_following, rules, ensemble, was "astrology"; the nearest is',
+    );
   });
 
   it('take their parameters from the file', () => {
     expect(parametersOf(strategyConfig.parse(config))).toEqual({
       lookback: 20,
-      entryThreshold: 1.5,
-      exitThreshold: 0.5,
+      entry_threshold: 1.5,
+      exit_threshold: 0.5,
     });
   });
 });
@@ -39,12 +42,12 @@ describe('the confidence of an entry', () => {
   });
 });
 
-describe.each(['momentum', 'mean_reversion'])('every strategy: %s', (kind) => {
+describe.each(['momentum', 'mean_reversion', 'breakout', 'trend_following'])('every strategy: %s', (kind) => {
   const strategy = getStrategy(kind);
   const parameters = fc.record({
     lookback: fc.integer({ min: 2, max: 12 }),
-    entryThreshold: fc.double({ min: -1, max: 3, noNaN: true }),
-    exitThreshold: fc.double({ min: -1, max: 3, noNaN: true }),
+    entry_threshold: fc.double({ min: -1, max: 3, noNaN: true }),
+    exit_threshold: fc.double({ min: -1, max: 3, noNaN: true }),
   });
   const step = fc.oneof(fc.constant(0), fc.double({ min: -0.5, max: 0.5, noNaN: true }));
   const candles = fc.array(step, { maxLength: 60 }).map((steps) => {
@@ -105,6 +108,14 @@ describe.each(['momentum', 'mean_reversion'])('every strategy: %s', (kind) => {
     );
   });
 
+  it('gives the same bits a run of candles at a time, however they are cut', () => {
+    fc.assert(
+      fc.property(candles, parameters, fc.array(fc.nat(20)), (series, chosen, cuts) => {
+        expect(signalsInRuns(strategy.start(chosen), series, cuts)).toEqual(signalsOf(series, chosen));
+      }),
+    );
+  });
+
   it('runs two symbols side by side without one touching the other', () => {
     fc.assert(
       fc.property(candles, candles, parameters, (one, other, chosen) => {
@@ -121,11 +132,15 @@ describe.each(['momentum', 'mean_reversion'])('every strategy: %s', (kind) => {
   });
 
   it.each([
-    [{ lookback: 1 }, 'lookback: expected a whole number of at least 2, was 1'],
-    [{ lookback: 2.5 }, 'lookback: expected a whole number of at least 2, was 2.5'],
-    [{ entryThreshold: Number.NaN }, 'entryThreshold: expected a finite number, was NaN'],
-    [{ exitThreshold: Number.POSITIVE_INFINITY }, 'exitThreshold: expected a finite number, was Infinity'],
+    [{ lookback: 1 }, 'lookback: expected a whole number from 2 to 5000, was 1'],
+    [{ lookback: 2.5 }, 'lookback: expected a whole number from 2 to 5000, was 2.5'],
+    [{ entry_threshold: Number.NaN }, 'entry_threshold: expected a number from -1000000 to 1000000, was NaN'],
+    [{ exit_threshold: Infinity }, 'exit_threshold: expected a number from -1000000 to 1000000, was Infinity'],
+    [
+      { lookbak: 5 },
+      'parameter: expected one of lookback, entry_threshold, exit_threshold, was "lookbak"; the nearest is lookback',
+    ],
   ])('refuses parameters out of range: %o', (wrong, message) => {
-    expect(() => strategy.start({ lookback: 5, entryThreshold: 1, exitThreshold: 0, ...wrong })).toThrow(message);
+    expect(() => strategy.start({ lookback: 5, entry_threshold: 1, exit_threshold: 0, ...wrong })).toThrow(message);
   });
 });

@@ -2,15 +2,10 @@ import type { Candle } from '../market/candle.js';
 import type { CandleColumns } from '../market/candle-columns.js';
 import type { OrderSide } from '../messages/envelope.js';
 import type { ExitPlan } from './exit-plan.js';
+import type { ParameterSpec, StrategyParameters } from './parameter-spec.js';
 import type { SignalColumns } from './signal-columns.js';
 
-/** The tunable numbers of a strategy; thresholds are in the strategy's own score units (see its file). */
-export interface StrategyParameters {
-  /** Candles that the indicators look back; a whole number of at least 2. */
-  lookback: number;
-  entryThreshold: number;
-  exitThreshold: number;
-}
+export type { StrategyParameters };
 
 /** What a strategy wants after a candle; `confidence` is in [0, 1]. */
 export interface StrategySignal {
@@ -36,28 +31,16 @@ export interface StrategyRun {
   onColumns?(columns: CandleColumns, range: { from: number; to: number }, out: SignalColumns): void;
 }
 
-/** A built-in way to turn candles into signals. */
+/** A way to turn candles into signals: a built-in one, or what a YAML file of rules or members describes. */
 export interface Strategy {
   /** The name in YAML (`kind`, or `name` when there is no `kind`). */
   readonly kind: string;
   /** One sentence for people. */
   readonly describe: string;
+  /** The numbers that it takes, all of them and no other. */
+  readonly parameters: readonly ParameterSpec[];
   /** Candles before a signal may come: the candle of number `warmup` (from 1) is the first that can give one. */
   warmup(parameters: StrategyParameters): number;
-  /** @throws RangeError naming the parameter when one is out of range. */
+  /** @throws RangeError naming the parameter that is unknown, absent or out of range. */
   start(parameters: StrategyParameters): StrategyRun;
-}
-
-/** @throws RangeError naming the parameter that is out of range. */
-export function assertParameters(parameters: StrategyParameters): void {
-  const { lookback, entryThreshold, exitThreshold } = parameters;
-  if (!Number.isInteger(lookback) || lookback < 2) {
-    throw new RangeError(`lookback: expected a whole number of at least 2, was ${String(lookback)}`);
-  }
-  if (!Number.isFinite(entryThreshold)) {
-    throw new RangeError(`entryThreshold: expected a finite number, was ${String(entryThreshold)}`);
-  }
-  if (!Number.isFinite(exitThreshold)) {
-    throw new RangeError(`exitThreshold: expected a finite number, was ${String(exitThreshold)}`);
-  }
 }

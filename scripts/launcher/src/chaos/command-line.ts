@@ -65,7 +65,8 @@ Ctrl-C. docs/chaos.md says how to read the result.`,
     );
 }
 
-function wholeNumber(least: number, most: number): (text: string) => number {
+/** Reads a whole number from `least` to `most`. @throws InvalidArgumentError, in the reader, for anything else. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= least && value <= most) return value;

@@ -34,12 +34,27 @@ function overridePaper(target: string, { feesBps, slippageBps }: ConfigOverrides
   if (feesBps === undefined && slippageBps === undefined) return;
   const file = join(target, 'agents', 'trade-executor.yaml');
   const document = readYaml(file);
-  const paper = {
-    ...asObject(document['paper']),
-    ...(feesBps === undefined ? {} : { fees_bps: feesBps }),
-    ...(slippageBps === undefined ? {} : { slippage_bps: slippageBps }),
-  };
-  writeYaml(file, { ...document, paper });
+  writeYaml(file, { ...document, paper: withCosts(asObject(document['paper']), { feesBps, slippageBps }) });
+}
+
+/**
+ * The `paper` part of `agents/trade-executor.yaml` with the costs of the command line, which go for makers and takers, and
+ * for every slippage model's fixed part.
+ */
+export function withCosts(
+  paper: Readonly<Record<string, unknown>>,
+  { feesBps, slippageBps }: Pick<ConfigOverrides, 'feesBps' | 'slippageBps'>,
+): Readonly<Record<string, unknown>> {
+  const { maker_fees_bps: maker, taker_fees_bps: taker, slippage, ...others } = paper;
+  const { bps: _bps, ...model } = asObject(slippage);
+  const fees = feesBps === undefined ? { maker_fees_bps: maker, taker_fees_bps: taker } : { fees_bps: feesBps };
+  const slips = slippageBps === undefined ? { slippage } : { slippage_bps: slippageBps, slippage: model };
+  const whole = { ...others, ...fees, ...slips };
+  return Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== undefined && !isEmpty(value)));
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
 
 function placeStrategy(target: string, strategy: StrategyFile): void {

@@ -5,6 +5,7 @@ import type { DecimalCandle } from '@octant/trading/market/candle';
 import { report, type Report } from '@octant/trading/backtest/report';
 import { deskOverview, session, type DeskOverview, type Session } from './desk-overview.js';
 import { AgentAnswerError } from './problem.js';
+import { candlePage, ingestReply, storedSeries, type IngestReply, type StoredSeries } from './stored-series.js';
 
 export interface RunRequest {
   readonly symbols: readonly string[];
@@ -76,11 +77,25 @@ export class DeskClient {
 
   async ingest(
     source: string,
-    series: { symbol: string; timeframe: string; candles: readonly DecimalCandle[] },
-  ): Promise<void> {
-    const { symbol, timeframe } = series;
+    series: { symbol: string; timeframe: string; candles: readonly DecimalCandle[]; replace?: boolean },
+  ): Promise<IngestReply> {
     const candles = series.candles.map((c) => [c.openTimeMs, c.open, c.high, c.low, c.close, c.volume]);
-    await this.#post(`${this.#urls.analyst}/analysis/ingest`, { source, symbol, timeframe, candles });
+    const body = { ...series, source, candles };
+    return ingestReply.parse(await this.#post(`${this.#urls.analyst}/analysis/ingest`, body));
+  }
+
+  /** One page of stored candles, oldest first. */
+  async candles(query: Readonly<Record<string, string | number>>): Promise<readonly DecimalCandle[]> {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) search.set(name, String(value));
+    const url = `${this.#urls.analyst}/analysis/candles?${search.toString()}`;
+    return candlePage.parse(await this.#call('GET', url, { timeoutMs: 60_000 })).candles;
+  }
+
+  /** What is stored, by source, symbol and timeframe. */
+  async series(): Promise<readonly StoredSeries[]> {
+    const body = await this.#call('GET', `${this.#urls.analyst}/analysis/series`, { timeoutMs: 60_000 });
+    return z.object({ series: z.array(storedSeries) }).parse(body).series;
   }
 
   #get(path: string, options: CallOptions = { timeoutMs: TIMEOUT_MS }): Promise<unknown> {

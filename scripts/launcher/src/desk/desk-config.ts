@@ -6,9 +6,9 @@ import { readConfig } from '@octant/platform/config/read-config';
 import { marketsConfig } from '@octant/trading/config/agent-configs';
 import { datasourceConfig, type DatasourceConfig } from '@octant/trading/config/datasource-config';
 import { orchestratorConfig, type OrchestratorConfig } from '@octant/trading/config/orchestrator-config';
+import { findUnlistedSymbol, strategiesByName } from '@octant/trading/config/strategies-by-name';
 import { strategyConfig, type StrategyConfig } from '@octant/trading/config/strategy-config';
 import { resolveSymbol } from '@octant/trading/market/symbol';
-import { strategyOf } from '@octant/trading/strategies/registry';
 import { InputError } from '../interruption.js';
 
 /** The parts of the configuration that the launcher itself looks at. */
@@ -29,7 +29,7 @@ export function readDeskConfig(folder: string): DeskConfig {
         parse: (reader) => ({
           orchestrator: reader.file('orchestrator.yaml', orchestratorConfig),
           markets: reader.file('markets.yaml', marketsConfig).markets.map(({ symbol }) => symbol),
-          strategies: reader.folder('strategies', strategyConfig).map(({ value }) => value),
+          strategies: [...strategiesByName(reader.folder('strategies', strategyConfig)).values()],
           datasources: new Map(
             reader
               .folder('datasources', datasourceConfig)
@@ -50,10 +50,16 @@ export interface StrategyFile {
   readonly config: StrategyConfig;
 }
 
+/** What `--strategy` names. */
+export interface ChosenStrategy {
+  readonly name: string;
+  readonly file?: StrategyFile;
+}
+
 /** The strategy that a flag names: one of the configuration, or a YAML file. @throws InputError naming the known ones. */
-export function chooseStrategy(text: string, config: DeskConfig): { name: string; file?: StrategyFile } {
+export function chooseStrategy(text: string, config: DeskConfig): ChosenStrategy {
   if (/[\\/]|\.ya?ml$/.test(text)) {
-    const file = readStrategyFile(text);
+    const file = readStrategyFile(text, config);
     return { name: file.config.name, file };
   }
   if (config.strategies.some(({ name }) => name === text)) return { name: text };
@@ -61,15 +67,34 @@ export function chooseStrategy(text: string, config: DeskConfig): { name: string
   throw new InputError(`--strategy: expected one of ${known}, or a YAML file, was ${JSON.stringify(text)}`);
 }
 
-function readStrategyFile(path: string): StrategyFile {
+function readStrategyFile(path: string, { strategies }: DeskConfig): StrategyFile {
   if (!existsSync(path)) throw new InputError(`--strategy: expected a file, was ${path}, which is not there`);
   try {
-    const config = strategyConfig.parse(parseYaml(readFileSync(path, 'utf8'), path));
-    strategyOf(config);
+    const value = strategyConfig.parse(parseYaml(readFileSync(path, 'utf8'), path));
+    const others = strategies
+      .filter(({ name }) => name !== value.name)
+      .map((other) => ({ file: other.name, value: other }));
+    const config = strategiesByName([{ file: path, value }, ...others]).get(value.name) ?? value;
     return { path, config };
   } catch (error) {
     throw asInputError(error, path);
   }
+}
+
+/** @throws InputError naming the symbols that the strategy lists. */
+export function assertStrategyLists(
+  symbols: readonly string[],
+  { name, file }: ChosenStrategy,
+  config: DeskConfig,
+): void {
+  const strategy = file?.config ?? config.strategies.find((one) => one.name === name);
+  if (strategy !== undefined) assertListed(symbols, strategy, config);
+}
+
+/** @throws InputError naming the symbols that the strategy lists. */
+export function assertListed(symbols: readonly string[], strategy: StrategyConfig, config: DeskConfig): void {
+  const unlisted = findUnlistedSymbol(strategy, symbols, config.markets);
+  if (unlisted !== undefined) throw new InputError(`--symbol: ${unlisted}`);
 }
 
 /** @throws InputError naming the nearest listed symbol. */

@@ -45,10 +45,12 @@ export interface OpenDesk {
 export async function takeDesk(options: OpenDeskOptions, closing: Closing): Promise<void> {
   const { files, say } = options;
   makeHome(files.home);
-  closing.add(takeFolder(files.run, `agents from ${urlOf(options.basePort)} on, logs in ${files.logs}`));
+  const ports = portsFrom(options.basePort);
+  const desk = { analystUrl: urlOf(ports.get('market-analyst') ?? 0), schema: options.desk.schema };
+  closing.add(takeFolder(files.run, `agents from ${urlOf(options.basePort)} on, logs in ${files.logs}`, desk));
   const ended = await endOrphans(files.run);
   if (ended.length > 0) say(`Ended what an earlier start left running: ${ended.join(', ')}`);
-  await checkPorts(portsFrom(options.basePort));
+  await checkPorts(ports);
 }
 
 /**
@@ -64,7 +66,7 @@ export async function openDesk(options: OpenDeskOptions, closing: Closing): Prom
     connection: servers.postgres.url,
     schema: desk.schema,
     directory: join(files.root, 'migrations'),
-    logger: launcherLog(files, servers),
+    logger: launcherLog(files, [servers.redis.url, servers.postgres.url]),
   });
   const token = callerToken(options);
   const fleet = makeFleet(options, servers);
@@ -138,9 +140,9 @@ function callerToken({ files, env }: OpenDeskOptions): { header: string; value: 
 }
 
 /** The launcher's own lines of work on the database go to a file, like those of the agents. */
-function launcherLog(files: DeskFiles, servers: ServerPair) {
+export function launcherLog(files: DeskFiles, serverUrls: readonly string[]) {
   mkdirSync(files.logs, { recursive: true });
-  const passwords = [servers.redis.url, servers.postgres.url].map((url) => new URL(url).password);
+  const passwords = serverUrls.map((url) => new URL(url).password);
   return createLogger({
     service: 'launcher',
     level: 'info',

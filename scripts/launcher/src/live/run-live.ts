@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { StartFlags } from '../command-line.js';
 import { configFolder, type ConfigOverrides } from '../desk/config-overlay.js';
-import { chooseStrategy, chooseSymbol, readDeskConfig } from '../desk/desk-config.js';
+import { assertStrategyLists, chooseStrategy, chooseSymbol, readDeskConfig } from '../desk/desk-config.js';
 import type { RunRequest } from '../desk/desk-client.js';
 import type { DeskName } from '../desk/drop-desk.js';
 import { openDesk, takeDesk } from '../desk/open-desk.js';
@@ -11,8 +11,8 @@ import { showDesk, type DeskEvents } from '../screen/show-desk.js';
 import { checkExchange } from './check-exchange.js';
 
 /** The simulated market and live data never share an account. */
-const SIMULATED: DeskName = { prefix: 'octant:', schema: 'octant' };
-const LIVE: DeskName = { prefix: 'octant-live:', schema: 'octant_live' };
+export const SIMULATED: DeskName = { prefix: 'octant:', schema: 'octant' };
+export const LIVE: DeskName = { prefix: 'octant-live:', schema: 'octant_live' };
 
 interface Plan {
   readonly desk: DeskName;
@@ -55,6 +55,7 @@ function planSession(flags: StartFlags, context: LaunchContext): Plan {
   const { orchestrator } = config;
   const strategy = chooseStrategy(flags.strategy ?? orchestrator.strategy, config);
   const symbols = (flags.symbol ?? orchestrator.symbols).map((text) => chooseSymbol(text, config));
+  assertStrategyLists(symbols, strategy, config);
   const live = flags.liveData?.toLowerCase();
   const source = live === undefined ? orchestrator.datasource : `live_${live}`;
   const { symbol, timeframe, mode } = flags;

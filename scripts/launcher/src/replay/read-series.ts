@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import type { DecimalCandle } from '@octant/trading/market/candle';
-import { parseCandleCsv, splitRange } from '@octant/trading/market/candle-csv';
+import { splitRange } from '@octant/trading/market/candle-csv';
 import { symbolFromFileName } from '@octant/trading/market/symbol';
 import type { TimeframeName } from '@octant/trading/messages/envelope';
-import { asInputError, chooseSymbol, type DeskConfig } from '../desk/desk-config.js';
+import { readCandleFile } from '../data/read-candle-file.js';
+import { chooseSymbol, type DeskConfig } from '../desk/desk-config.js';
 import { InputError } from '../interruption.js';
 
 /** Candles of one symbol in rising time. */
@@ -41,7 +41,8 @@ export function readSeries(request: SeriesRequest, config: DeskConfig): readonly
   return named.map(({ file, symbol }) => ({ symbol, candles: readCandles(file, request) }));
 }
 
-function symbolOf(file: string, given: string | undefined, config: DeskConfig): string {
+/** The symbol of a file: the given one, else the one that its name carries. @throws InputError */
+export function symbolOf(file: string, given: string | undefined, config: DeskConfig): string {
   if (given !== undefined) return chooseSymbol(given, config);
   const found = symbolFromFileName(basename(file), config.markets);
   if (found === undefined)
@@ -50,26 +51,9 @@ function symbolOf(file: string, given: string | undefined, config: DeskConfig): 
 }
 
 function readCandles(file: string, { timeframe, fromMs, toMs }: SeriesRequest): readonly DecimalCandle[] {
-  let all: readonly DecimalCandle[];
-  try {
-    all = parseCandleCsv(readText(file), { file, timeframe });
-  } catch (error) {
-    throw asInputError(error);
-  }
+  const all = readCandleFile(file, timeframe).candles;
   const candles = splitRange(all, fromMs, toMs);
   if (candles.length > 0) return candles;
   const [first, last] = [all[0], all.at(-1)].map((candle) => new Date(candle?.openTimeMs ?? 0).toISOString());
   throw new InputError(`${file}: expected candles between --from and --to, was ${first ?? ''} to ${last ?? ''}`);
-}
-
-/** @throws InputError when the file cannot be read or is no whole gzip file. */
-function readText(file: string): string {
-  try {
-    const bytes = readFileSync(file);
-    const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-    return (isGzip ? gunzipSync(bytes) : bytes).toString('utf8');
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new InputError(`${file}: expected a readable CSV or CSV.gz file, was: ${reason}`, { cause: error });
-  }
 }

@@ -6,7 +6,7 @@ import type { Report } from '@octant/trading/backtest/report';
 import { timeframeMs } from '@octant/trading/market/timeframe';
 import type { StartFlags } from '../command-line.js';
 import { configFolder } from '../desk/config-overlay.js';
-import { chooseStrategy, readDeskConfig } from '../desk/desk-config.js';
+import { assertStrategyLists, chooseStrategy, readDeskConfig } from '../desk/desk-config.js';
 import type { DeskClient, RunRequest } from '../desk/desk-client.js';
 import type { Session } from '../desk/desk-overview.js';
 import { openDesk, takeDesk, type OpenDesk } from '../desk/open-desk.js';
@@ -32,6 +32,11 @@ export async function runReplay(flags: StartFlags, files: readonly string[], con
   const timeframe = flags.timeframe ?? config.orchestrator.timeframe;
   const { symbol: symbols = [], from: fromMs, to: toMs } = flags;
   const series = readSeries({ files, symbols, timeframe, fromMs, toMs }, config);
+  assertStrategyLists(
+    series.map(({ symbol }) => symbol),
+    strategy,
+    config,
+  );
   const wanted: RunRequest = {
     symbols: series.map(({ symbol }) => symbol),
     timeframe,

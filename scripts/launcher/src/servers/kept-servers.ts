@@ -19,12 +19,18 @@ export async function choosePort(search: ServerSearch, name: ServerName): Promis
 }
 
 export function readKeptPort(home: string, name: ServerName): number | undefined {
+  const url = readKeptUrl(home, name);
+  const port = url === undefined ? NaN : Number(new URL(url).port);
+  return port > 0 ? port : undefined;
+}
+
+/** URL of the server at the last start; undefined when there was none. */
+export function readKeptUrl(home: string, name: ServerName): string | undefined {
   const file = join(home, 'run', 'servers.json');
   if (!existsSync(file)) return undefined;
   try {
     const url = keptServers.parse(JSON.parse(readFileSync(file, 'utf8')))[name]?.url;
-    const port = url === undefined ? NaN : Number(new URL(url).port);
-    return port > 0 ? port : undefined;
+    return url !== undefined && URL.canParse(url) ? url : undefined;
   } catch {
     return undefined; // cut short by a crash: only the preference for a port is lost
   }

@@ -80,7 +80,16 @@ export const marketStreams = {
     groups: {
       orchestrator: { agent: 'orchestrator', does: 'notes the signal of the awaited analysis', orderedBy: 'desk' },
     },
-    examples: [{ ...analyzed, side: 'buy', confidence: 0.72, price: '42475.23' }],
+    examples: [
+      {
+        ...analyzed,
+        strategy: 'rsi_pullback',
+        side: 'buy',
+        confidence: 0.72,
+        price: '42475.23',
+        exits: { stopPrice: '41350.5', takeProfitPrice: '44724.69', trailingDistance: '1500', maxCandles: 48 },
+      },
+    ],
   },
   'analysis.progress': {
     purpose:

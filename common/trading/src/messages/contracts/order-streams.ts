@@ -80,13 +80,16 @@ export const orderStreams = {
         referencePrice: '42475.23',
         notBeforeMs: 1704070800000,
         haltVersion: 0,
+        exits: { stopPrice: '41800.5', takeProfitPrice: '44000', trailingDistance: '900', maxCandles: 48 },
         approval: { requestId, riskScore: 0.25 },
         ...envelope,
       },
     ],
   },
   'exec.status': {
-    purpose: 'States of an order: one when it is taken (`pending`), one a fill, one when it ends without a fill.',
+    purpose:
+      'States of an order: one when it is taken (`pending`), one a fill, one when it ends without a fill. An exit that fills is ' +
+      'an order of its own then, `<entry>.stop` and the like.',
     schema: execStatus,
     producers: ['trade-executor'],
     ids: [
