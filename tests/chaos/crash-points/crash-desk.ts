@@ -217,9 +217,11 @@ export class CrashDesk {
     await bus.stop(0);
     await redis.xgroup('CREATE', work, 'workers', '0');
     await redis.xreadgroup('GROUP', 'workers', consumer, 'STREAMS', work, '>');
-    const facts = ['IDLE', '3600000', 'RETRYCOUNT', String(deliveries), 'JUSTID'];
-    await redis.call('XCLAIM', work, 'workers', consumer, '0', entryId, ...facts);
     const { tries } = this.#situation;
+    // Each try was a delivery.
+    const delivered = deliveries + Object.values(tries ?? {}).reduce((sum: number, count: number) => sum + count, 0);
+    const facts = ['IDLE', '3600000', 'RETRYCOUNT', String(delivered), 'JUSTID'];
+    await redis.call('XCLAIM', work, 'workers', consumer, '0', entryId, ...facts);
     if (tries === undefined) return;
     const record = { counted: 0, transient: 0, firstMs: Date.now(), attempt: '', ...tries };
     await redis.hset(this.#key('~failures:work:workers'), entryId, JSON.stringify(record));

@@ -48,7 +48,7 @@ export function expectedLedger(situation: Situation, groups: readonly string[]):
     ...keys((kind) => kind === 'poison').map((key) => `${key} permanent, 1 failed`),
     ...keys((kind) => kind === 'bug').map((key) => `${key} failures, 3 failed`),
     ...keys((kind) => kind === 'curable').map((key) => `${key} permanent, 1 failed`),
-    ...(expectCondemned ? keys((kind) => kind === 'suspect').map((key) => `${key} process_deaths, 2 failed`) : []),
+    ...(expectCondemned ? keys((kind) => kind === 'suspect').map((key) => `${key} process_deaths, 5 failed`) : []),
   ];
   const condemned = (kind: Kind) => expectCondemned && kind === 'suspect';
   const isCounted = (kind: Kind) => kind === 'chain' || kind === 'late';

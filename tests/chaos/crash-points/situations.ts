@@ -78,7 +78,7 @@ export const situations = {
   suspect: { kinds: ['suspect', 'chain'] },
   // The first passage tells that it must be tried alone, the second counts that.
   alone: { kinds: ['suspect', 'chain'], tries: { beside: 2 }, skip: 1 },
-  condemned: { kinds: ['suspect', 'chain'], tries: { alone: 2 }, expectCondemned: true },
+  condemned: { kinds: ['suspect', 'chain'], tries: { alone: 5 }, expectCondemned: true },
   // The first passage looks for entries of the process' own.
   left: { kinds: ['left'], skip: 1 },
   ballast: { kinds: [...everything, 'ballast'] },

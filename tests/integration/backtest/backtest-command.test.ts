@@ -16,7 +16,8 @@ let data = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'octant-backtest-'));
   data = join(folder, 'BTC-USDT.1h.csv');
-  const rows = hourlyCandles('BTC-USDT', { from: '2021-04-20', count: 800 }).map(
+  // Neither the simulated market nor the exchange has a gap in these weeks.
+  const rows = hourlyCandles('BTC-USDT', { from: '2021-05-01', count: 800 }).map(
     ({ openTimeMs, open, high, low, close, volume }) => [openTimeMs, open, high, low, close, volume].join(','),
   );
   writeFileSync(data, `${[HEADER, ...rows].join('\n')}\n`);

@@ -98,9 +98,9 @@ describe('entries that were delivered suspiciously often', () => {
     expect(seen.indexOf('neighbour-1 ends')).toBeLessThan(begins);
   });
 
-  it('are dead letters after their second death alone, with the reason, without another try', async () => {
-    const [entryId = ''] = await leaveSuspects('deaths', ['deaths-1'], 7);
-    await count('deaths', entryId, { beside: 2, alone: 2 });
+  it('are dead letters after their fifth death alone, with the reason, without another try', async () => {
+    const [entryId = ''] = await leaveSuspects('deaths', ['deaths-1'], 10);
+    await count('deaths', entryId, { beside: 2, alone: 5 });
     let runs = 0;
     const bus = desk.openBus('deaths', { tuning: { beatMs: 20 } });
     await bus.start([

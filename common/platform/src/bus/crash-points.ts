@@ -25,7 +25,7 @@ export const crashPoints = {
   'fail.after': 'the entry is parked with its attempt counted, or acknowledged with its dead letter written',
   'suspect.before': 'the entry is pending and a suspect; the try is not counted and comes again',
   'suspect.after':
-    'the try is counted; enough tries beside others and it is tried alone, two deaths alone and it is a dead letter',
+    'the try is counted; enough tries beside others and it is tried alone, five deaths alone and it is a dead letter',
   'beat.before': 'leases run on; another consumer takes over when they end',
   'beat.after': 'leases are extended; they run out when nobody beats any more',
   'sweep.before': 'nothing was taken over; the next sweep does it',

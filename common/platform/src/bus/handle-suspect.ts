@@ -6,8 +6,11 @@ import { type GroupParts, handleDelivery, onFailedAttempt } from './handle-deliv
 
 /** Silent ends beside others after which a suspect is tried alone. */
 const TRIES_BESIDE = 2;
-/** Silent ends of its handler, alone, after which it is a dead letter. */
-const TRIES_ALONE = 2;
+/**
+ * Silent ends of its handler, alone, after which it is a dead letter. Kills from outside hit it there, too, the longer a
+ * Redis that is away keeps the end of the handler from being noted, so two prove nothing.
+ */
+const TRIES_ALONE = 5;
 /** The same for ends between its handler's return and its commit, which are seldom its doing. */
 const TRIES_COMMITTING = 8;
 
@@ -16,7 +19,7 @@ type SuspectStatus = 'TRY' | 'ALONE' | 'CONDEMNED' | 'FENCED' | 'GONE';
 /**
  * Tries an entry that was delivered so often that it may be what ends its process. Whoever was held by a process that died
  * looks the same, so: first a few suspects at a time beside all others, each try counted before it begins; those that were
- * among the few when the process died again, twice, are tried with nothing beside them; the second death alone is proof.
+ * among the few when the process died again, twice, are tried with nothing beside them; the fifth death alone is proof.
  * Rejects as `handleDelivery` does.
  */
 export async function handleSuspect(core: BusCore, delivery: Delivery, group: GroupParts): Promise<void> {
@@ -88,11 +91,14 @@ async function countTry(
   return status;
 }
 
-/** The process ended twice while it did nothing but this. */
+/** The process ended again and again while it did nothing but this. */
 export class ProcessDeaths extends PermanentError {
   constructor(deliveries: number) {
-    super(`expected the handler to end, was the end of its process, twice alone, in ${String(deliveries)} deliveries`, {
-      code: 'process_deaths',
-    });
+    super(
+      `expected the handler to end, was the end of its process, ${String(TRIES_ALONE)} times alone, in ${String(deliveries)} deliveries`,
+      {
+        code: 'process_deaths',
+      },
+    );
   }
 }

@@ -35,5 +35,5 @@ export const deadLetterReasons = {
   permanent: 'retrying cannot help: it cannot be read, or what it asks for is impossible',
   failures: 'its handler has failed too often',
   transient_too_long: 'what its handler needs was unreachable for too long',
-  process_deaths: 'its process has ended twice while it ran alone',
+  process_deaths: 'its process has ended five times while it ran alone',
 } as const;
