@@ -23,6 +23,7 @@ export const datasourceConfig = z.object({
         .object({ candles: z.number().positive().default(2), markets: z.number().positive().default(20) })
         .prefault({}),
     })
+    .superRefine(checkWeights)
     .prefault({}),
   /** `auto`: WebSocket where ccxt has it. `websocket` insists on it. REST confirms every close, and is the fallback. */
   transport: z.enum(['auto', 'rest', 'websocket']).default('auto'),
@@ -50,3 +51,19 @@ export const datasourceConfig = z.object({
   files: z.record(z.string(), z.string()).default({}),
 });
 export type DatasourceConfig = z.infer<typeof datasourceConfig>;
+
+/** Requests for data get at most half of a budget: one that weighs more would never be sent. */
+function checkWeights(
+  limits: { readonly weight_per_minute: number; readonly weights: Readonly<Record<string, number>> },
+  context: z.core.$RefinementCtx,
+): void {
+  const most = limits.weight_per_minute / 2;
+  for (const [name, weight] of Object.entries(limits.weights)) {
+    if (weight <= most) continue;
+    context.addIssue({
+      code: 'custom',
+      path: ['weights', name],
+      message: `expected at most half of weight_per_minute (${String(most)}), was ${String(weight)}`,
+    });
+  }
+}
