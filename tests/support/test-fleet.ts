@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -98,8 +98,12 @@ export class TestFleet {
       await this.fleet.start();
       await this.fleet.awaitReady(AbortSignal.timeout(60_000), (line) => (waiting = line.trim()));
     } catch (cause) {
+      const logs = this.fleet.agents
+        .filter(({ name }) => waiting.includes(name))
+        .map(({ process: { logPath } }) => readFileSync(logPath, 'utf8').slice(-2000));
       await this.stop();
-      throw new Error(`the fleet did not start: ${waiting}; deaths: ${this.deaths.join('; ')}`, { cause });
+      const deaths = this.deaths.join('; ');
+      throw new Error(`the fleet did not start: ${waiting}; deaths: ${deaths}; logs: ${logs.join('\n')}`, { cause });
     }
   }
 

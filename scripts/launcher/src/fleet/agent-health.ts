@@ -10,7 +10,8 @@ const healthBody = z.looseObject({
 export type AgentHealth =
   | { readonly kind: 'ready' }
   | { readonly kind: 'waiting'; readonly reason: string }
-  | { readonly kind: 'down'; readonly reason: string };
+  /** `isHanging`: it was reached, or nearly, and did not answer in time. */
+  | { readonly kind: 'down'; readonly reason: string; readonly isHanging: boolean };
 
 /** Asks an agent how it is; never throws. */
 export async function askHealth(url: string, timeoutMs = 2000): Promise<AgentHealth> {
@@ -20,7 +21,8 @@ export async function askHealth(url: string, timeoutMs = 2000): Promise<AgentHea
     if (response.status === 200) return { kind: 'ready' };
     return { kind: 'waiting', reason: body.success ? describe(body.data) : `status ${response.status}` };
   } catch (error) {
-    return { kind: 'down', reason: isRefused(error) ? 'not up yet' : 'no answer' };
+    if (isRefused(error)) return { kind: 'down', reason: 'not up yet', isHanging: false };
+    return { kind: 'down', reason: 'no answer', isHanging: true };
   }
 }
 

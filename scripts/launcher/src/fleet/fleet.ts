@@ -16,6 +16,8 @@ const POLL_MS = 100;
 /** Exit code of an agent whose environment, configuration or OpenAPI file is wrong. */
 const BAD_INPUT = 2;
 const ROTATE_MS = 10_000;
+/** An agent that starts and neither answers nor refuses for so long hangs: it is killed, and its supervisor starts it again. */
+const HANGS_AFTER_MS = 15_000;
 
 export interface FleetOptions {
   readonly environment: DeskEnvironment;
@@ -36,6 +38,8 @@ export class Fleet {
   readonly agents: readonly FleetAgent[];
   #rotation: NodeJS.Timeout | undefined;
   #refusal: string | undefined;
+  /** Since when agents have not answered, by name; monotonic ms. */
+  readonly #silentSince = new Map<AgentName, number>();
 
   constructor(options: FleetOptions) {
     this.agents = AGENTS.map((name) => ({
@@ -92,11 +96,24 @@ export class Fleet {
     await Promise.all(
       this.agents.map(async ({ name, url }) => {
         const health = await askHealth(url);
+        this.#endWhenItHangs(name, health.kind === 'down' && health.isHanging);
         if (health.kind !== 'ready') byReason.set(health.reason, [...(byReason.get(health.reason) ?? []), name]);
       }),
     );
     if (byReason.size === 0) return undefined;
     return [...byReason].map(([reason, names]) => `${names.join(', ')} (${reason})`).join('; ');
+  }
+
+  #endWhenItHangs(name: AgentName, isHanging: boolean): void {
+    if (!isHanging) {
+      this.#silentSince.delete(name);
+      return;
+    }
+    const since = this.#silentSince.get(name) ?? performance.now();
+    this.#silentSince.set(name, since);
+    if (performance.now() - since < HANGS_AFTER_MS) return;
+    this.#silentSince.delete(name);
+    this.agent(name).process.kill();
   }
 
   /** A wrong configuration does not get better by starting again: the agent's own words are the answer. */

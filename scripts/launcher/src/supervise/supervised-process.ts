@@ -118,9 +118,14 @@ export class SupervisedProcess {
     clearTimeout(insist);
   }
 
+  /** SIGKILL to a process that hangs; it is started again as after any death. */
+  kill(): void {
+    if (this.#child?.pid !== undefined) signal(this.#child.pid, 'SIGKILL');
+  }
+
   /** SIGKILL at once; only sensible after `stop` was called. */
   hurry(): void {
-    if (this.#child?.pid !== undefined) signal(this.#child.pid, 'SIGKILL');
+    this.kill();
   }
 
   rotateLog(): void {
