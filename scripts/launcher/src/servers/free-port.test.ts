@@ -3,10 +3,10 @@ import { findFreeRow, isPortFree, portsForServers } from './free-port.js';
 
 describe('portsForServers', () => {
   it.each([
-    ['below the range of Linux', { from: 32_768, to: 60_999 }, { from: 10_000, to: 32_767 }],
+    ['below the range of Linux', { from: 32_768, to: 60_999 }, { from: 10_100, to: 32_767 }],
     ['above a range that begins low', { from: 1_024, to: 40_000 }, { from: 40_001, to: 65_535 }],
-    ['anywhere when the range leaves nothing', { from: 1_024, to: 65_535 }, { from: 10_000, to: 65_535 }],
-    ['below the usual ranges when none is told', undefined, { from: 10_000, to: 32_767 }],
+    ['anywhere when the range leaves nothing', { from: 1_024, to: 65_535 }, { from: 10_100, to: 65_535 }],
+    ['below the usual ranges when none is told', undefined, { from: 10_100, to: 32_767 }],
   ])('are %s', (_, outgoing, expected) => {
     expect(portsForServers(outgoing)).toEqual(expected);
   });
