@@ -1,6 +1,6 @@
 import { closeTimeMs } from '../market/timeframe.js';
 import type { DecimalCandle } from '../market/candle.js';
-import { ColumnCandle, type DecimalColumns } from '../market/candle-columns.js';
+import { ColumnCandle, decimalColumnsOf, type DecimalColumns } from '../market/candle-columns.js';
 import type { TimeframeName } from '../messages/envelope.js';
 
 /** One symbol's candles, open times strictly rising. */
@@ -21,6 +21,11 @@ export type BacktestSeries = CandleSeries | ColumnSeries;
 /** How many candles a series has. */
 export function lengthOf(one: BacktestSeries): number {
   return 'columns' in one ? one.columns.length : one.candles.length;
+}
+
+/** The columns of a series; of candles they are made, and no digit is lost. */
+export function columnsOfSeries(one: BacktestSeries): DecimalColumns {
+  return 'columns' in one ? one.columns : decimalColumnsOf(one.candles);
 }
 
 /** All candles that share an open time; `index` is the place of the candle's series in the session's order. */

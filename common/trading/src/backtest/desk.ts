@@ -15,9 +15,11 @@ import { exposureOf, sizingViewOf } from '../portfolio/exposure.js';
 import {
   applyFill,
   markLedger,
+  noteDrawdown,
   openLedger,
   pnlOf,
   withDayHalt,
+  withMarks,
   type ClosedDay,
   type Ledger,
   type LedgerChange,
@@ -129,6 +131,36 @@ export class Desk {
     return exits.length === 0 ? ASLEEP : wakeOfExits(exits, getInstrument(this.#rules.instruments, symbol));
   }
 
+  /** Whether an order or an exit of the symbol rests at the exchange. */
+  rests(symbol: string): boolean {
+    const { length } = this.#openOrders;
+    if (length > 0 && this.#openOrders.some((order) => order.symbol === symbol)) return true;
+    return this.#exits.length > 0 && this.#exits.some(({ entry }) => entry.symbol === symbol);
+  }
+
+  /** Whether a signal of that side would be sized, and not dropped. Holds until the next `open` or `act`. */
+  takes(symbol: string, side: StrategySignal['side']): boolean {
+    const positionQty = this.#ledger.positions[symbol]?.qty ?? '0';
+    const { halted } = this.#ledger.day;
+    return decideSignal({ symbol, side, positionQty, openOrders: this.#openOrders, halted }) === 'size';
+  }
+
+  /** Counts candles that need not be given to `open`, and signals that need not be given to `act`. */
+  skip({ candles, signals }: { readonly candles: number; readonly signals: number }): void {
+    this.counters.candles += candles;
+    this.counters.signals += signals;
+  }
+
+  /** Marks the positions at closes between two steps, and notes the drawdown; no day may end by then. */
+  mark(closes: Readonly<Record<string, string>>): void {
+    this.#ledger = noteDrawdown(withMarks(this.#ledger, closes));
+  }
+
+  /** Values the positions at the last closes before the next step, whose equity needs no note. */
+  value(closes: Readonly<Record<string, string>>): void {
+    this.#ledger = withMarks(this.#ledger, closes);
+  }
+
   #fill(step: CandleStep): void {
     const candles: Record<string, PaperCandle> = {};
     for (const { symbol, candle, before } of step.candles) candles[symbol] = paperCandleOf(candle, before);
@@ -168,17 +200,14 @@ export class Desk {
   #size(signal: DeskSignal): string | undefined {
     const { symbol, side } = signal;
     const { riskPolicy, riskProfile, cashBufferRatio, fills, instruments } = this.#rules;
-    const positionQty = this.#ledger.positions[symbol]?.qty ?? '0';
-    const openOrders = this.#openOrdersView();
-    const { halted } = this.#ledger.day;
-    if (decideSignal({ symbol, side, positionQty, openOrders, halted }) !== 'size') return undefined;
+    if (!this.takes(symbol, side)) return undefined;
     const { qty, reason } = decideSize({
       symbol,
       side,
       confidence: signal.confidence,
       price: signal.price,
       ledger: sizingViewOf(this.#ledger, symbol),
-      openOrders,
+      openOrders: this.#openOrdersView(),
       instrument: getInstrument(instruments, symbol),
       limits: riskPolicy,
       riskProfile,

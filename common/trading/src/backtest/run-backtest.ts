@@ -7,15 +7,15 @@ import type {
 import type { OrchestratorConfig } from '../config/orchestrator-config.js';
 import type { StrategyConfig } from '../config/strategy-config.js';
 import { fillRulesOf } from '../exchange/fill-rules.js';
-import { toCandle } from '../market/candle.js';
 import { getInstrument, instrumentsOf } from '../market/instrument.js';
 import type { TimeframeName } from '../messages/envelope.js';
 import { dayLimitsOf } from '../portfolio/decide-halt.js';
 import { riskPolicyOf } from '../risk/risk-policy.js';
 import { parametersOf, strategyOf } from '../strategies/registry.js';
-import { assertSeries, candleSteps, lengthOf, type BacktestSeries } from './candle-steps.js';
+import { assertSeries, columnsOfSeries, lengthOf, type BacktestSeries } from './candle-steps.js';
 import { Desk, type DeskRules } from './desk.js';
 import { buildReport, type Report } from './report.js';
+import { tradeColumns, type TradeInput } from './trade-columns.js';
 
 export interface BacktestInput {
   /** In the session's order of symbols; candles (or columns) in rising time, checked. */
@@ -36,8 +36,6 @@ export interface BacktestInput {
   readonly elapsedMs?: (() => number) | undefined;
 }
 
-const PROGRESS_EVERY_STEPS = 1000;
-
 /**
  * Trades a strategy over candles with the functions that the agents use, in the order of the desk's step: open orders
  * fill at the opens, equity is marked at the closes, the day rolls, halts are decided, then signals and per symbol size,
@@ -48,10 +46,13 @@ const PROGRESS_EVERY_STEPS = 1000;
  */
 export function runBacktest(input: BacktestInput): Report {
   assertSeries(input.series);
-  const rules = rulesOf(input);
-  for (const { symbol } of input.series) getInstrument(rules.instruments, symbol);
-  const fromMs = input.fromMs ?? -Infinity;
-  const { desk, endMs } = trade(input, rules, fromMs);
+  const instruments = instrumentsOf(input.markets);
+  for (const { symbol } of input.series) getInstrument(instruments, symbol);
+  const { desk, endMs } = tradeColumns(tradeInputOf(input));
+  if (desk === undefined) {
+    const total = input.series.reduce((sum, one) => sum + lengthOf(one), 0);
+    throw new RangeError(`expected candles to trade, was none of ${String(total)}`);
+  }
   return buildReport({
     sessionId: Desk.SESSION_ID,
     counters: desk.counters,
@@ -66,33 +67,21 @@ export function runBacktest(input: BacktestInput): Report {
   });
 }
 
-function trade(input: BacktestInput, rules: DeskRules, fromMs: number): { desk: Desk; endMs: number } {
+/** What the desk trades by, from an input that has been checked. */
+export function tradeInputOf(input: BacktestInput): TradeInput {
   const strategy = strategyOf(input.strategy);
   const parameters = parametersOf(input.strategy);
-  const runs = input.series.map(() => strategy.start(parameters));
   const total = input.series.reduce((sum, one) => sum + lengthOf(one), 0);
-  let desk: Desk | undefined;
-  let endMs = 0;
-  let done = 0;
-  let steps = 0;
-  for (const step of candleSteps(input.series, input.timeframe)) {
-    const warm = step.openTimeMs < fromMs;
-    if (!warm) {
-      desk ??= new Desk(rules, { equityQuote: input.startEquityQuote, atMs: step.openTimeMs });
-      desk.open(step);
-      endMs = step.closeTimeMs;
-    }
-    for (const { index, symbol, candle } of step.candles) {
-      const signal = runs[index]?.onCandle(toCandle(candle));
-      if (signal !== undefined) desk?.act({ ...signal, symbol, price: candle.close }, step.closeTimeMs);
-    }
-    done += step.candles.length;
-    steps += 1;
-    if (steps % PROGRESS_EVERY_STEPS === 0) input.onProgress?.(done, total);
-  }
-  if (desk === undefined) throw new RangeError(`expected candles to trade, was none of ${String(total)}`);
-  input.onProgress?.(done, total);
-  return { desk, endMs };
+  const { timeframe, startEquityQuote, fromMs = -Infinity, onProgress } = input;
+  return {
+    series: input.series.map((one) => ({ symbol: one.symbol, columns: columnsOfSeries(one) })),
+    runs: input.series.map(() => strategy.start(parameters)),
+    timeframe,
+    rules: rulesOf(input),
+    startEquityQuote,
+    fromMs,
+    onProgress: onProgress === undefined ? undefined : (done) => onProgress(done, total),
+  };
 }
 
 function rulesOf(input: BacktestInput): DeskRules {

@@ -12,7 +12,7 @@ export function decideSignal(input: {
   readonly symbol: string;
   readonly side: OrderSide;
   readonly positionQty: string;
-  readonly openOrders: readonly OpenOrder[];
+  readonly openOrders: readonly Pick<OpenOrder, 'side' | 'symbol'>[];
   readonly halted: boolean;
 }): DropReason | 'size' {
   const holding = Number(input.positionQty) > 0;

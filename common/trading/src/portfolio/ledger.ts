@@ -271,7 +271,8 @@ function withPosition(
   return position.qty === '0' ? others : { ...others, [symbol]: position };
 }
 
-function withMarks(ledger: Ledger, closes: Readonly<Record<string, string>>): Ledger {
+/** Values the positions at closes, and nothing else; the same ledger when no mark changes. */
+export function withMarks(ledger: Ledger, closes: Readonly<Record<string, string>>): Ledger {
   let positions: Record<string, LedgerPosition> | undefined;
   for (const symbol in ledger.positions) {
     const position = ledger.positions[symbol];
@@ -283,7 +284,8 @@ function withMarks(ledger: Ledger, closes: Readonly<Record<string, string>>): Le
   return positions === undefined ? ledger : { ...ledger, positions };
 }
 
-function noteDrawdown(ledger: Ledger): Ledger {
+/** Notes a new peak of the equity at the marks, or a deeper fall below it. */
+export function noteDrawdown(ledger: Ledger): Ledger {
   const now = equity(ledger);
   const peak = parseDecimal(ledger.peakEquityQuote);
   if (now.eq(peak)) return ledger;

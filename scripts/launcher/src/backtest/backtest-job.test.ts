@@ -30,15 +30,15 @@ function file(name: string, lines: readonly string[]): string {
   return path;
 }
 
-function backtest(...argv: string[]): BacktestOutcome {
+async function backtest(...argv: string[]): Promise<BacktestOutcome> {
   return runBacktestJob(parseBacktestFlags(argv), { configSource: configFolder() });
 }
 
 const sound = (): string => file('BTC-USDT.1h.csv', [HEADER, ...rows]);
 
 describe('a backtest by its command line', () => {
-  it('takes the symbol from the file name, the defaults from config/, and gives the report of a replay', () => {
-    const { report, files, title } = backtest('--data', sound());
+  it('takes the symbol from the file name, the defaults from config/, and gives the report of a replay', async () => {
+    const { report, files, title } = await backtest('--data', sound());
     expect(reportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
     expect(report.candles).toBe(1500);
     expect(title).toBe('Backtest of BTC-USDT 1h, momentum');
@@ -46,51 +46,51 @@ describe('a backtest by its command line', () => {
     expect(files[0]?.sha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('gives the i-th symbol to the i-th file, and takes gzip', () => {
+  it('gives the i-th symbol to the i-th file, and takes gzip', async () => {
     const [one, two] = [file('a.csv.gz', [HEADER, ...rows]), file('b.csv', [HEADER, ...rows])];
-    const { files } = backtest('--data', one, two, '--symbol', 'ETH/USDT', 'BTCUSDT');
+    const { files } = await backtest('--data', one, two, '--symbol', 'ETH/USDT', 'BTCUSDT');
     expect(files.map(({ name, symbol }) => [name, symbol])).toEqual([
       ['a.csv.gz', 'ETH-USDT'],
       ['b.csv', 'BTC-USDT'],
     ]);
   });
 
-  it('writes the report as JSON', () => {
+  it('writes the report as JSON', async () => {
     const path = join(folder, 'report.json');
-    const { report } = backtest('--data', sound(), '--json', path);
+    const { report } = await backtest('--data', sound(), '--json', path);
     expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(report);
   });
 
-  it('charges the fees and the slippage of the flags', () => {
-    const free = backtest('--data', sound(), '--fees-bps', '0', '--slippage-bps', '0');
-    const dear = backtest('--data', sound(), '--fees-bps', '100', '--slippage-bps', '50');
+  it('charges the fees and the slippage of the flags', async () => {
+    const free = await backtest('--data', sound(), '--fees-bps', '0', '--slippage-bps', '0');
+    const dear = await backtest('--data', sound(), '--fees-bps', '100', '--slippage-bps', '50');
     expect([free.report.feesQuote, free.costs.slippageQuote]).toEqual(['0', 0]);
     expect(Number(dear.report.feesQuote)).toBeCloseTo(dear.costs.turnoverQuote / 100, 6);
     expect(dear.costs.slippageQuote).toBeGreaterThan(0);
     expect(Number(dear.report.finalEquityQuote)).toBeLessThan(Number(free.report.finalEquityQuote));
   });
 
-  it('trades from --from inclusive to --to exclusive', () => {
+  it('trades from --from inclusive to --to exclusive', async () => {
     const times = ['--from', '2024-01-02', '--to', '2024-01-12'];
-    expect(backtest('--data', sound(), ...times).files).toMatchObject([
+    expect((await backtest('--data', sound(), ...times)).files).toMatchObject([
       { candles: 240, firstOpenMs: Date.UTC(2024, 0, 2), lastOpenMs: Date.UTC(2024, 0, 12) - HOUR_MS },
     ]);
   });
 
-  it('computes the statistics as another tool when asked to', () => {
-    const ours = backtest('--data', sound());
-    const theirs = backtest('--data', sound(), '--profile', 'empyrical');
+  it('computes the statistics as another tool when asked to', async () => {
+    const ours = await backtest('--data', sound());
+    const theirs = await backtest('--data', sound(), '--profile', 'empyrical');
     expect({ ...theirs.report, statistics: null, wallMs: 0 }).toEqual({ ...ours.report, statistics: null, wallMs: 0 });
     expect(theirs.report.statistics.winRate).toEqual({ value: null, n: 0 });
     expect(theirs.report.statistics.maxDrawdownRatio.value).toBeLessThan(0);
   });
 
-  it('states and counts gaps instead of filling them', () => {
+  it('states and counts gaps instead of filling them', async () => {
     const gapped = file('BTC-USDT.gap.csv', [
       HEADER,
       ...rows.filter((_, at) => at !== 100 && at !== 101 && at !== 300),
     ]);
-    expect(backtest('--data', gapped).files).toMatchObject([{ candles: 1497, gaps: 2, missing: 3 }]);
+    expect((await backtest('--data', gapped)).files).toMatchObject([{ candles: 1497, gaps: 2, missing: 3 }]);
   });
 });
 
@@ -110,8 +110,8 @@ describe('bad input of a backtest is named', () => {
       [HEADER, row(0), row(1)],
       'expected at least 51 candles, the warm-up of momentum, was 2',
     ],
-  ])('%s', (...[, lines, message]) => {
-    expect(() => backtest('--data', file('BTC-USDT.bad.csv', lines))).toThrow(message);
+  ])('%s', async (...[, lines, message]) => {
+    await expect(backtest('--data', file('BTC-USDT.bad.csv', lines))).rejects.toThrow(message);
   });
 
   const strategy = (fields: string): string =>
@@ -149,7 +149,7 @@ describe('bad input of a backtest is named', () => {
     ['an unknown timeframe', () => ['--data', sound(), '--timeframe', '2h'], '--timeframe'],
     ['fees out of range', () => ['--data', sound(), '--fees-bps', '-1'], 'expected basis points from 0 to 1000'],
     ['an unknown profile', () => ['--data', sound(), '--profile', 'excel'], '--profile'],
-  ])('%s', (...[, argv, message]) => {
-    expect(() => backtest(...argv())).toThrow(message);
+  ])('%s', async (...[, argv, message]) => {
+    await expect(backtest(...argv())).rejects.toThrow(message);
   });
 });

@@ -12,8 +12,11 @@ export interface JobOptions {
 }
 
 /** Reads, trades, and writes the files that the flags ask for. @throws InputError for input that cannot be used. */
-export function runBacktestJob(flags: BacktestFlags, { configSource, onProgress }: JobOptions): BacktestOutcome {
-  const plan = planBacktest(flags, configSource);
+export async function runBacktestJob(
+  flags: BacktestFlags,
+  { configSource, onProgress }: JobOptions,
+): Promise<BacktestOutcome> {
+  const plan = await planBacktest(flags, configSource);
   const detailed = executeBacktest(plan, {
     profile: flags.profile,
     ...(onProgress === undefined ? {} : { onProgress }),

@@ -20,7 +20,7 @@ const say = (word: BacktestWord): void => parentPort?.postMessage(word);
 
 try {
   const { flags, configSource } = workerData as BacktestWork;
-  const outcome = runBacktestJob(flags, {
+  const outcome = await runBacktestJob(flags, {
     configSource,
     onProgress: (done, total) => say({ kind: 'progress', done, total }),
   });

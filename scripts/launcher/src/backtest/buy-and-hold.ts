@@ -1,4 +1,4 @@
-import type { Series } from '../replay/read-series.js';
+import type { ColumnSeries } from '@octant/trading/backtest/candle-steps';
 
 /** What the same cash in the same symbols would have become without a strategy; quote currency. */
 export interface BuyAndHold {
@@ -14,7 +14,7 @@ export interface BuyAndHold {
  * holds: nothing is sold at the end, as the report does not sell either.
  */
 export function buyAndHold(options: {
-  readonly series: readonly Series[];
+  readonly series: readonly ColumnSeries[];
   readonly candleMs: number;
   readonly startEquity: number;
   readonly feesBps: number;
@@ -24,21 +24,21 @@ export function buyAndHold(options: {
   const fee = options.feesBps / 10_000;
   const slip = 1 + options.slippageBps / 10_000;
   const share = startEquity / series.length;
-  const holdings = series.map(({ candles }) => {
-    const price = Number(candles[0]?.open ?? NaN) * slip;
-    return { candles, qty: share / (price * (1 + fee)), at: 0, boughtAtMs: candles[0]?.openTimeMs ?? Infinity };
+  const holdings = series.map(({ columns }) => {
+    const price = (columns.open[0] ?? NaN) * slip;
+    return { columns, qty: share / (price * (1 + fee)), at: 0, boughtAtMs: columns.openTimeMs[0] ?? Infinity };
   });
   const equityAt = (closeTimeMs: number): number => {
     let sum = 0;
     for (const holding of holdings) {
-      const { candles } = holding;
-      while ((candles[holding.at + 1]?.openTimeMs ?? Infinity) + candleMs <= closeTimeMs) holding.at += 1;
+      const { close, openTimeMs } = holding.columns;
+      while ((openTimeMs[holding.at + 1] ?? Infinity) + candleMs <= closeTimeMs) holding.at += 1;
       const isBought = holding.boughtAtMs + candleMs <= closeTimeMs;
-      sum += isBought ? holding.qty * Number(candles[holding.at]?.close ?? NaN) : share;
+      sum += isBought ? holding.qty * (close[holding.at] ?? NaN) : share;
     }
     return sum;
   };
-  const final = holdings.reduce((sum, { candles, qty }) => sum + qty * Number(candles.at(-1)?.close ?? NaN), 0);
+  const final = holdings.reduce((sum, { columns, qty }) => sum + qty * (columns.close.at(-1) ?? NaN), 0);
   return {
     finalEquityQuote: final,
     returnRatio: final / startEquity - 1,

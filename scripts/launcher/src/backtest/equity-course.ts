@@ -1,5 +1,5 @@
+import type { ColumnSeries } from '@octant/trading/backtest/candle-steps';
 import type { Report } from '@octant/trading/backtest/report';
-import type { Series } from '../replay/read-series.js';
 import type { BuyAndHold } from './buy-and-hold.js';
 
 /** The run in at most so many points of equal time, for drawing; element `i` is the same point in each. */
@@ -20,7 +20,7 @@ const MOST_POINTS = 1200;
 /** Follows cash and positions of the report's trades over the closes of all candles. */
 export function equityCourse(
   report: Report,
-  options: { readonly series: readonly Series[]; readonly candleMs: number; readonly benchmark: BuyAndHold },
+  options: { readonly series: readonly ColumnSeries[]; readonly candleMs: number; readonly benchmark: BuyAndHold },
 ): EquityCourse {
   const { series, candleMs, benchmark } = options;
   const closes = closesOf(series, candleMs);
@@ -59,24 +59,24 @@ export function equityCourse(
 }
 
 /** Close times of all series, each once, rising. */
-function closesOf(series: readonly Series[], candleMs: number): Float64Array {
+function closesOf(series: readonly ColumnSeries[], candleMs: number): Float64Array {
   const [only] = series;
   if (only !== undefined && series.length === 1) {
-    return Float64Array.from(only.candles, ({ openTimeMs }) => openTimeMs + candleMs);
+    return only.columns.openTimeMs.map((openTimeMs) => openTimeMs + candleMs);
   }
   const all = new Set<number>();
-  for (const { candles } of series) for (const { openTimeMs } of candles) all.add(openTimeMs + candleMs);
+  for (const { columns } of series) for (const openTimeMs of columns.openTimeMs) all.add(openTimeMs + candleMs);
   return Float64Array.from(all).sort();
 }
 
 /** Cash and positions as the trades leave them; to be asked in rising time. */
 class Account {
   readonly #trades: Report['trades'];
-  readonly #holdings: { readonly series: Series; at: number; qty: number }[];
+  readonly #holdings: { readonly series: ColumnSeries; at: number; qty: number }[];
   #cash: number;
   #next = 0;
 
-  constructor(report: Report, series: readonly Series[]) {
+  constructor(report: Report, series: readonly ColumnSeries[]) {
     this.#trades = report.trades;
     this.#cash = Number(report.startEquityQuote);
     this.#holdings = series.map((one) => ({ series: one, at: -1, qty: 0 }));
@@ -90,9 +90,9 @@ class Account {
     }
     let positions = 0;
     for (const holding of this.#holdings) {
-      const { candles } = holding.series;
-      while ((candles[holding.at + 1]?.openTimeMs ?? Infinity) + candleMs <= closeMs) holding.at += 1;
-      if (holding.qty !== 0) positions += holding.qty * Number(candles[holding.at]?.close ?? 0);
+      const { openTimeMs, close } = holding.series.columns;
+      while ((openTimeMs[holding.at + 1] ?? Infinity) + candleMs <= closeMs) holding.at += 1;
+      if (holding.qty !== 0) positions += holding.qty * (close[holding.at] ?? 0);
     }
     return { equity: this.#cash + positions, positions };
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { ColumnSeries } from '@octant/trading/backtest/candle-steps';
 import type { BacktestInput } from '@octant/trading/backtest/run-backtest';
 import type { StrategyConfig } from '@octant/trading/config/strategy-config';
 import { countMissing, findGaps } from '@octant/trading/market/find-gaps';
@@ -8,7 +9,7 @@ import type { TimeframeName } from '@octant/trading/messages/envelope';
 import { parametersOf, strategyOf } from '@octant/trading/strategies/registry';
 import { asInputError, assertListed, chooseStrategy, readDeskConfig, type DeskConfig } from '../desk/desk-config.js';
 import { InputError } from '../interruption.js';
-import { readSeries, type Series } from '../replay/read-series.js';
+import { readColumnSeries } from '../replay/read-series.js';
 import type { BacktestFlags } from './command-line.js';
 import { readDeskSettings } from './desk-rules.js';
 
@@ -27,7 +28,7 @@ export interface FileFacts {
 
 /** A backtest that can be run. */
 export interface BacktestPlan {
-  readonly input: Omit<BacktestInput, 'series'> & { readonly series: readonly Series[] };
+  readonly input: Omit<BacktestInput, 'series'> & { readonly series: readonly ColumnSeries[] };
   readonly files: readonly FileFacts[];
   /** Candles of a symbol before its strategy may give a signal. */
   readonly warmup: number;
@@ -39,14 +40,14 @@ export type PlanFlags = Pick<
 >;
 
 /** Reads configuration and candles as a replay does. @throws InputError naming what cannot be used. */
-export function planBacktest(flags: PlanFlags, configSource: string): BacktestPlan {
+export async function planBacktest(flags: PlanFlags, configSource: string): Promise<BacktestPlan> {
   const config = readDeskConfig(configSource);
   const strategy = strategyConfigOf(flags.strategy ?? config.orchestrator.strategy, config);
   const timeframe = flags.timeframe ?? config.orchestrator.timeframe;
   const request = { files: flags.data, symbols: flags.symbol ?? [], timeframe, fromMs: flags.from, toMs: flags.to };
   const settings = readDeskSettings(configSource, flags);
   const warmup = warmupOf(strategy);
-  const series = readSeries(request, config);
+  const series = await readColumnSeries(request, config);
   assertListed(
     series.map(({ symbol }) => symbol),
     strategy,
@@ -87,28 +88,26 @@ function warmupOf(strategy: StrategyConfig): number {
 }
 
 function assertWarm(
-  series: readonly Series[],
+  series: readonly ColumnSeries[],
   { warmup, strategy }: { warmup: number; strategy: StrategyConfig },
 ): void {
-  const short = series.find(({ candles }) => candles.length < warmup);
+  const short = series.find(({ columns }) => columns.length < warmup);
   if (short === undefined) return;
   throw new InputError(
-    `${short.symbol}: expected at least ${warmup} candles, the warm-up of ${strategy.name}, was ${short.candles.length}`,
+    `${short.symbol}: expected at least ${warmup} candles, the warm-up of ${strategy.name}, was ${short.columns.length}`,
   );
 }
 
-function factsOf(file: string, { symbol, candles }: Series, timeframe: TimeframeName): FileFacts {
-  const gaps = findGaps(
-    candles.map(({ openTimeMs }) => openTimeMs),
-    { timeframe },
-  );
+function factsOf(file: string, { symbol, columns }: ColumnSeries, timeframe: TimeframeName): FileFacts {
+  const { openTimeMs, length } = columns;
+  const gaps = findGaps(openTimeMs, { timeframe });
   return {
     name: basename(file),
     symbol,
     sha256: createHash('sha256').update(readFileSync(file)).digest('hex'),
-    candles: candles.length,
-    firstOpenMs: candles[0]?.openTimeMs ?? 0,
-    lastOpenMs: candles.at(-1)?.openTimeMs ?? 0,
+    candles: length,
+    firstOpenMs: openTimeMs[0] ?? 0,
+    lastOpenMs: openTimeMs[length - 1] ?? 0,
     gaps: gaps.length,
     missing: countMissing(gaps),
   };

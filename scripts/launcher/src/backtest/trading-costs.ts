@@ -1,5 +1,6 @@
+import type { ColumnSeries } from '@octant/trading/backtest/candle-steps';
 import type { Report } from '@octant/trading/backtest/report';
-import type { Series } from '../replay/read-series.js';
+import { rowAt, type DecimalColumns } from '@octant/trading/market/candle-columns';
 
 /** What trading took, quote currency. */
 export interface TradingCosts {
@@ -16,13 +17,13 @@ export interface TradingCosts {
 /** Fees, slippage and what they took of the gross profit. `tick` is the largest price step of the symbols. */
 export function tradingCosts(
   report: Report,
-  options: { readonly series: readonly Series[]; readonly slippageBps: number },
+  options: { readonly series: readonly ColumnSeries[]; readonly slippageBps: number },
 ): TradingCosts {
-  const opens = openPrices(report, options.series);
+  const columnsOf = new Map(options.series.map(({ symbol, columns }) => [symbol, columns]));
   let slippageQuote = 0;
   let turnoverQuote = 0;
   for (const { symbol, atMs, side, qty, price } of report.trades) {
-    const open = opens.get(`${symbol} ${String(atMs)}`) ?? Number(price);
+    const open = openAt(columnsOf.get(symbol), atMs) ?? Number(price);
     const worse = side === 'buy' ? Number(price) - open : open - Number(price);
     // A fill below the open may be a stop's: no more than the setting is slippage.
     const most = (Number(price) * options.slippageBps) / (10_000 - options.slippageBps);
@@ -35,16 +36,9 @@ export function tradingCosts(
   return { feesQuote, slippageQuote, turnoverQuote, grossQuote, shareOfGross };
 }
 
-/** Opens of the candles in which something filled, by `symbol atMs`. */
-function openPrices({ trades }: Report, series: readonly Series[]): ReadonlyMap<string, number> {
-  const wanted = new Set(trades.map(({ symbol, atMs }) => `${symbol} ${String(atMs)}`));
-  const opens = new Map<string, number>();
-  if (wanted.size === 0) return opens;
-  for (const { symbol, candles } of series) {
-    for (const { openTimeMs, open } of candles) {
-      const key = `${symbol} ${String(openTimeMs)}`;
-      if (wanted.has(key)) opens.set(key, Number(open));
-    }
-  }
-  return opens;
+/** The open of the candle that opened then; undefined where there is none. */
+function openAt(columns: DecimalColumns | undefined, openTimeMs: number): number | undefined {
+  if (columns === undefined) return undefined;
+  const row = rowAt(columns, openTimeMs);
+  return columns.openTimeMs[row] === openTimeMs ? columns.open[row] : undefined;
 }

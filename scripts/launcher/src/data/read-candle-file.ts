@@ -1,10 +1,13 @@
 import type { DecimalCandle } from '@octant/trading/market/candle';
+import type { DecimalColumns } from '@octant/trading/market/candle-columns';
 import { parseCandleCsv } from '@octant/trading/market/candle-csv';
 import { findTimeframeFault } from '@octant/trading/market/infer-timeframe';
-import { closeTimeMs } from '@octant/trading/market/timeframe';
+import { CandleColumnsReader } from '@octant/trading/market/read-candle-columns';
+import { timeframeMs } from '@octant/trading/market/timeframe';
 import type { TimeframeName } from '@octant/trading/messages/envelope';
 import { asInputError } from '../desk/desk-config.js';
 import { InputError } from '../interruption.js';
+import { candlePieces } from './candle-pieces.js';
 import { timeframeOfFile } from './file-timeframe.js';
 import { readCandleText } from './read-candle-text.js';
 
@@ -24,18 +27,32 @@ export function readCandleFile(file: string, timeframe?: TimeframeName): CandleF
   } catch (error) {
     throw asInputError(error);
   }
-  // As a rule the second one follows the first, and no more is looked at.
-  if (candles.some((candle, index) => candle.openTimeMs === closeOf(candles[index - 1], chosen))) {
-    return { timeframe: chosen, candles };
-  }
-  const fault = findTimeframeFault(
-    candles.map(({ openTimeMs }) => openTimeMs),
+  assertTimeframe(
+    file,
+    Float64Array.from(candles, ({ openTimeMs }) => openTimeMs),
     chosen,
   );
-  if (fault !== undefined) throw new InputError(`${file}: timeframe: ${fault}`);
   return { timeframe: chosen, candles };
 }
 
-function closeOf(candle: DecimalCandle | undefined, timeframe: TimeframeName): number | undefined {
-  return candle === undefined ? undefined : closeTimeMs(candle.openTimeMs, timeframe);
+/** The same as columns, piece by piece: a tenth of the memory. @throws InputError as `readCandleFile`. */
+export async function readColumnFile(file: string, timeframe: TimeframeName): Promise<DecimalColumns> {
+  const reader = new CandleColumnsReader({ file, timeframe });
+  let columns: DecimalColumns;
+  try {
+    for await (const piece of candlePieces(file)) reader.push(piece);
+    columns = reader.finish();
+  } catch (error) {
+    throw asInputError(error);
+  }
+  assertTimeframe(file, columns.openTimeMs, timeframe);
+  return columns;
+}
+
+function assertTimeframe(file: string, openTimesMs: Float64Array, timeframe: TimeframeName): void {
+  // As a rule the second one follows the first, and no more is looked at.
+  const stepMs = timeframeMs(timeframe);
+  if (openTimesMs.some((timeMs, index) => timeMs === (openTimesMs[index - 1] ?? Number.NaN) + stepMs)) return;
+  const fault = findTimeframeFault(openTimesMs, timeframe);
+  if (fault !== undefined) throw new InputError(`${file}: timeframe: ${fault}`);
 }

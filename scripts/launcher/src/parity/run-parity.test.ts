@@ -16,9 +16,9 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true }));
 
 /** Stands for the eight agents: what the backtest of the same files gives, changed by the test. */
-function replayOf({ files, symbols, strategy }: ReplayRequest, change: (report: Report) => Report): Promise<Report> {
-  const { input } = planBacktest({ data: files, symbol: symbols, timeframe: '1h', strategy }, configFolder());
-  return Promise.resolve(change({ ...runBacktest(input), wallMs: 5, duplicatesSuppressed: 3 }));
+async function replayOf({ files, symbols, strategy }: ReplayRequest, change: (report: Report) => Report): Promise<Report> {
+  const { input } = await planBacktest({ data: files, symbol: symbols, timeframe: '1h', strategy }, configFolder());
+  return change({ ...runBacktest(input), wallMs: 5, duplicatesSuppressed: 3 });
 }
 
 function parity(argv: readonly string[], change: (report: Report) => Report = (report) => report) {

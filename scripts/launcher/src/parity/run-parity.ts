@@ -59,7 +59,7 @@ export async function runParity(flags: ParityFlags, context: ParityContext): Pro
   say(`${strategies.length * flags.modes.length} replays of ${data.candles} candles: about ${minutes} min`);
   const rows: ParityRow[] = [];
   for (const strategy of strategies) {
-    const { input } = planBacktest(
+    const { input } = await planBacktest(
       { data: data.files, symbol: data.symbols, timeframe: flags.timeframe ?? '1h', strategy },
       configSource,
     );

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { ColumnSeries } from '@octant/trading/backtest/candle-steps';
 import type { DecimalCandle } from '@octant/trading/market/candle';
+import { columnsBetween, type DecimalColumns } from '@octant/trading/market/candle-columns';
 import { splitRange } from '@octant/trading/market/candle-csv';
 import { symbolFromFileName } from '@octant/trading/market/symbol';
 import type { TimeframeName } from '@octant/trading/messages/envelope';
-import { readCandleFile } from '../data/read-candle-file.js';
+import { readCandleFile, readColumnFile } from '../data/read-candle-file.js';
 import { chooseSymbol, type DeskConfig } from '../desk/desk-config.js';
 import { InputError } from '../interruption.js';
 
@@ -12,6 +14,11 @@ import { InputError } from '../interruption.js';
 export interface Series {
   readonly symbol: string;
   readonly candles: readonly DecimalCandle[];
+}
+
+interface NamedFile {
+  readonly file: string;
+  readonly symbol: string;
 }
 
 export interface SeriesRequest {
@@ -26,7 +33,19 @@ export interface SeriesRequest {
 
 /** Reads the candle files of a replay. @throws InputError naming file, line and reason. */
 export function readSeries(request: SeriesRequest, config: DeskConfig): readonly Series[] {
-  const { files, symbols } = request;
+  return nameFiles(request, config).map(({ file, symbol }) => ({ symbol, candles: readCandles(file, request) }));
+}
+
+/** The same as columns. @throws InputError naming file, line and reason. */
+export async function readColumnSeries(request: SeriesRequest, config: DeskConfig): Promise<readonly ColumnSeries[]> {
+  const series: ColumnSeries[] = [];
+  for (const { file, symbol } of nameFiles(request, config)) {
+    series.push({ symbol, columns: await readColumns(file, request) });
+  }
+  return series;
+}
+
+function nameFiles({ files, symbols }: SeriesRequest, config: DeskConfig): readonly NamedFile[] {
   if (symbols.length > files.length) {
     throw new InputError(`--symbol: expected at most one a file (${files.length}), was ${symbols.length}`);
   }
@@ -38,7 +57,7 @@ export function readSeries(request: SeriesRequest, config: DeskConfig): readonly
     if (first !== index)
       throw new InputError(`${file}: expected a symbol of its own, was ${symbol} like ${named[first]?.file ?? ''}`);
   }
-  return named.map(({ file, symbol }) => ({ symbol, candles: readCandles(file, request) }));
+  return named;
 }
 
 /** The symbol of a file: the given one, else the one that its name carries. @throws InputError */
@@ -53,7 +72,18 @@ export function symbolOf(file: string, given: string | undefined, config: DeskCo
 function readCandles(file: string, { timeframe, fromMs, toMs }: SeriesRequest): readonly DecimalCandle[] {
   const all = readCandleFile(file, timeframe).candles;
   const candles = splitRange(all, fromMs, toMs);
-  if (candles.length > 0) return candles;
-  const [first, last] = [all[0], all.at(-1)].map((candle) => new Date(candle?.openTimeMs ?? 0).toISOString());
-  throw new InputError(`${file}: expected candles between --from and --to, was ${first ?? ''} to ${last ?? ''}`);
+  if (candles.length === 0) throw outOfRange(file, all[0]?.openTimeMs, all.at(-1)?.openTimeMs);
+  return candles;
+}
+
+async function readColumns(file: string, { timeframe, fromMs, toMs }: SeriesRequest): Promise<DecimalColumns> {
+  const all = await readColumnFile(file, timeframe);
+  const columns = columnsBetween(all, fromMs, toMs);
+  if (columns.length === 0) throw outOfRange(file, all.openTimeMs[0], all.openTimeMs.at(-1));
+  return columns;
+}
+
+function outOfRange(file: string, firstMs = 0, lastMs = 0): InputError {
+  const [first, last] = [firstMs, lastMs].map((timeMs) => new Date(timeMs).toISOString());
+  return new InputError(`${file}: expected candles between --from and --to, was ${first ?? ''} to ${last ?? ''}`);
 }

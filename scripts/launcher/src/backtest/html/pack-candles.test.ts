@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DecimalCandle } from '@octant/trading/market/candle';
+import { decimalColumnsOf } from '@octant/trading/market/candle-columns';
 import { simulatedCandles } from '@octant/trading/testing/a-backtest';
 import { packCandles } from './pack-candles.js';
 
@@ -17,7 +18,7 @@ interface Unpacked {
 async function unpack(candles: readonly DecimalCandle[]): Promise<Unpacked> {
   const page = new URL('../../../assets/backtest/candle-data.js', import.meta.url).href;
   const { unpackCandles } = (await import(page)) as { unpackCandles: (packed: unknown) => Promise<Unpacked> };
-  return unpackCandles(packCandles('BTC-USDT', candles, HOUR_MS));
+  return unpackCandles(packCandles('BTC-USDT', decimalColumnsOf(candles), HOUR_MS));
 }
 
 describe('packed candles', () => {
@@ -45,6 +46,6 @@ describe('packed candles', () => {
 
   it('need less than twelve bytes of base64 a candle', () => {
     const candles = simulatedCandles('BTC-USDT', 20_000);
-    expect(packCandles('BTC-USDT', candles, HOUR_MS).data.length / candles.length).toBeLessThan(12);
+    expect(packCandles('BTC-USDT', decimalColumnsOf(candles), HOUR_MS).data.length / candles.length).toBeLessThan(12);
   });
 });

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { DecimalCandle } from '@octant/trading/market/candle';
+import type { CandleColumns } from '@octant/trading/market/candle-columns';
 
 /** Candles of one symbol as the HTML report carries them. */
 export interface PackedCandles {
@@ -19,37 +19,43 @@ const MOST_PLACES = 8;
  * Packs candles into a few bytes each: five columns of zig-zag varints, one after the other. Steps since the candle before,
  * less one; open less the close before; close less open; high above the body; low below it.
  */
-export function packCandles(symbol: string, candles: readonly DecimalCandle[], stepMs: number): PackedCandles {
-  const scale = 10 ** placesOf(candles);
-  const bytes = new VarintWriter(candles.length * 10);
-  const price = (text: string): number => Math.round(Number(text) * scale);
-  const [first] = candles;
-  let before = (first?.openTimeMs ?? 0) - stepMs;
-  for (const { openTimeMs } of candles) {
-    bytes.push((openTimeMs - before) / stepMs - 1);
-    before = openTimeMs;
+export function packCandles(symbol: string, columns: CandleColumns, stepMs: number): PackedCandles {
+  const { length, openTimeMs } = columns;
+  const scale = 10 ** placesOf(columns);
+  const bytes = new VarintWriter(length * 10);
+  const scaled = (column: Float64Array): Float64Array => column.map((price) => Math.round(price * scale));
+  const [open, high, low, close] = [columns.open, columns.high, columns.low, columns.close].map(scaled);
+  if (open === undefined || high === undefined || low === undefined || close === undefined) {
+    throw new TypeError('expected four columns');
   }
-  let closeBefore = 0;
-  for (const { open, close } of candles) {
-    bytes.push(price(open) - closeBefore);
-    closeBefore = price(close);
-  }
-  for (const { open, close } of candles) bytes.push(price(close) - price(open));
-  for (const { open, close, high } of candles) bytes.push(price(high) - Math.max(price(open), price(close)));
-  for (const { open, close, low } of candles) bytes.push(Math.min(price(open), price(close)) - price(low));
+  const each = (valueOf: (row: number) => number): void => {
+    for (let row = 0; row < length; row += 1) bytes.push(valueOf(row));
+  };
+  const at = (column: Float64Array, row: number): number => column[row] ?? 0;
+  const firstOpenMs = at(openTimeMs, 0);
+  each((row) => (row === 0 ? 0 : (at(openTimeMs, row) - at(openTimeMs, row - 1)) / stepMs - 1));
+  each((row) => at(open, row) - at(close, row - 1));
+  each((row) => at(close, row) - at(open, row));
+  each((row) => at(high, row) - Math.max(at(open, row), at(close, row)));
+  each((row) => Math.min(at(open, row), at(close, row)) - at(low, row));
   const data = gzipSync(bytes.finish(), { level: 9 }).toString('base64');
-  return { symbol, count: candles.length, scale, stepMs, firstOpenMs: first?.openTimeMs ?? 0, data };
+  return { symbol, count: length, scale, stepMs, firstOpenMs, data };
 }
 
-function placesOf(candles: readonly DecimalCandle[]): number {
+/** The least number of decimal places that all prices have. */
+function placesOf({ open, high, low, close }: CandleColumns): number {
   let places = 0;
-  for (const { open, high, low, close } of candles) {
-    for (const text of [open, high, low, close]) {
-      const dot = text.indexOf('.');
-      if (dot !== -1) places = Math.max(places, text.length - dot - 1);
+  for (const column of [open, high, low, close]) {
+    for (const price of column) {
+      while (places < MOST_PLACES && !hasPlaces(price, places)) places += 1;
     }
   }
-  return Math.min(MOST_PLACES, places);
+  return places;
+}
+
+function hasPlaces(price: number, places: number): boolean {
+  const scale = 10 ** places;
+  return Math.round(price * scale) / scale === price;
 }
 
 /** Seven bits a byte, the lowest first, by arithmetic: prices may need more than 32 bits. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { decimalColumnsOf } from '@octant/trading/market/candle-columns';
 import { aBacktest, simulatedCandles } from '@octant/trading/testing/a-backtest';
 import { executeBacktest } from '../execute-backtest.js';
 import type { BacktestPlan } from '../plan-backtest.js';
@@ -7,7 +8,7 @@ import { renderHtml } from './render-html.js';
 const HOSTILE = '</script><img src=x onerror="alert(1)">&\u2028';
 
 function aPlan(candles: number, name = 'momentum'): BacktestPlan {
-  const series = [{ symbol: 'BTC-USDT', candles: simulatedCandles('BTC-USDT', candles) }];
+  const series = [{ symbol: 'BTC-USDT', columns: decimalColumnsOf(simulatedCandles('BTC-USDT', candles)) }];
   const input = aBacktest();
   return {
     input: { ...input, series, strategy: { ...input.strategy, kind: 'momentum', name } },

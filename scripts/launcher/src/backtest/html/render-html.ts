@@ -79,8 +79,8 @@ function courseOf({ course }: DetailedOutcome): unknown {
 
 function packed({ input }: BacktestPlan): readonly string[] {
   const stepMs = timeframeMs(input.timeframe);
-  return input.series.map(({ symbol, candles }, index) =>
-    embed(`candles-${index}`, packCandles(symbol, candles, stepMs)),
+  return input.series.map(({ symbol, columns }, index) =>
+    embed(`candles-${index}`, packCandles(symbol, columns, stepMs)),
   );
 }
 
