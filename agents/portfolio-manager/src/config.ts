@@ -56,12 +56,12 @@ export const portfolioSettings = {
 };
 
 function plain(value: number): string {
-  return formatDecimal(new Decimal(value));
+  return formatDecimal(Decimal.of(value));
 }
 
 function targetsOf(percentages: Readonly<Record<string, number>>, markets: readonly string[]): Record<string, number> {
   const targets: Record<string, number> = {};
-  let whole = new Decimal(0);
+  let whole = Decimal.of(0);
   for (const [text, percentage] of Object.entries(percentages)) {
     targets[targetSymbol(text, markets)] = percentage / 100;
     whole = whole.plus(percentage);

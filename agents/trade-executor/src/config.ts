@@ -22,7 +22,7 @@ export const executorSettings = {
       exchange: executor.exchange,
       fillRules: fillRulesOf(executor.paper),
       instruments: instrumentsOf(reader.file('markets.yaml', marketsConfig)),
-      startEquityQuote: formatDecimal(new Decimal(desk.start_equity)),
+      startEquityQuote: formatDecimal(Decimal.of(desk.start_equity)),
     };
   },
 };

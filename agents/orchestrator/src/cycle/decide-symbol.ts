@@ -50,7 +50,7 @@ export async function decideSize(work: StepTurn, symbol: string): Promise<void> 
     openOrders: turn.desk.openOrders.map(({ symbol: of, side, qty, price }) => ({ symbol: of, side, qty, price })),
     marks: step.closes,
   });
-  if (new Decimal(size.qty).lte(0)) {
+  if (Decimal.of(size.qty).lte(0)) {
     auditDecision(work, {
       requestId,
       action: 'decision.no_size',

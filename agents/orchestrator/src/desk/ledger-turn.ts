@@ -5,7 +5,7 @@ import type { Turn } from './turn.js';
 
 /** The desk's ledger, opened at `atMs` (domain time) when it is the first to be asked for. */
 export function ledgerAt(turn: Turn, atMs: number): Ledger {
-  turn.desk.ledger ??= openLedger(formatDecimal(new Decimal(turn.settings.desk.start_equity)), atMs);
+  turn.desk.ledger ??= openLedger(formatDecimal(Decimal.of(turn.settings.desk.start_equity)), atMs);
   return turn.desk.ledger;
 }
 

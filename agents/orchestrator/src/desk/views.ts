@@ -6,7 +6,7 @@ import type { Counters, Session } from './session-state.js';
 
 /** `GET /pnl/status`; before the first candle the day is today's and the equity the configured start. */
 export function pnlStatusOf(desk: Desk, settings: OrchestratorSettings, nowMs: number) {
-  const ledger = desk.ledger ?? openLedger(formatDecimal(new Decimal(settings.desk.start_equity)), nowMs);
+  const ledger = desk.ledger ?? openLedger(formatDecimal(Decimal.of(settings.desk.start_equity)), nowMs);
   const haltedAtMs = desk.adminHalt?.atMs ?? (ledger.day.halted ? ledger.day.haltedAtMs : null);
   return {
     ...pnlOf(ledger),

@@ -52,7 +52,7 @@ function bookFill(
   recordClosedDays(turn, applied.closedDays, traceId);
   publishHaltChange(turn, { actor: 'orchestrator', atMs: fill.atMs, traceId });
   if (fill.side === 'sell' && status.profit !== undefined) {
-    const lost = new Decimal(status.profit).minus(fill.feeQuote).lt(0);
+    const lost = Decimal.of(status.profit).minus(fill.feeQuote).lt(0);
     turn.desk.consecutiveLosers = lost ? turn.desk.consecutiveLosers + 1 : 0;
     requestOptimizerAfterLosses(turn, { sessionId: status.sessionId, atMs: fill.atMs, traceId });
   }

@@ -76,7 +76,7 @@ function daysOfSession(days: readonly PnlDayRow[], startedAtMs: number, endMs: n
 /** The account as if it had been opened when the session started. */
 function ledgerOfSession(ledger: Ledger, session: Session, fills: readonly ExecutedFill[]): Ledger {
   const sum = (amounts: readonly string[]): string =>
-    formatDecimal(amounts.reduce((total, amount) => total.plus(parseDecimal(amount)), new Decimal(0)));
+    formatDecimal(amounts.reduce((total, amount) => total.plus(parseDecimal(amount)), Decimal.of(0)));
   return {
     ...ledger,
     startEquityQuote: session.startEquityQuote ?? ledger.startEquityQuote,

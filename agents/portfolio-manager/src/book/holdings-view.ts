@@ -44,7 +44,7 @@ export function holdingsView(
   const positions = Object.entries(ledger.positions)
     .map(([symbol, position]) => holdingView(symbol, position, equity))
     .sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
-  const unrealized = positions.reduce((sum, held) => sum.plus(held.unrealizedQuote), new Decimal(0));
+  const unrealized = positions.reduce((sum, held) => sum.plus(held.unrealizedQuote), Decimal.of(0));
   const shares = new Map(positions.map(({ symbol, shareRatio }) => [symbol, shareRatio]));
   const markTimes = Object.values(context.marks).map((mark) => mark.closeTimeMs);
   return {

@@ -75,7 +75,7 @@ export class MemoryLedgerStore implements LedgerStore {
     for (const fill of this.#fills.values()) {
       if (fill.atMs >= point.atMs) continue;
       const signed = parseDecimal(fill.qty).times(fill.side === 'buy' ? 1 : -1);
-      const gained = new Decimal(point.closes[fill.symbol] ?? fill.price).minus(fill.price);
+      const gained = Decimal.of(point.closes[fill.symbol] ?? fill.price).minus(fill.price);
       equity = equity.plus(signed.times(gained)).minus(fill.feeQuote);
     }
     return formatDecimal(equity);

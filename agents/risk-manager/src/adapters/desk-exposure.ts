@@ -91,7 +91,7 @@ function reader(http: AgentHttpClient, traceId: string): Read {
 async function openBuys(read: Read, symbol: string): Promise<string> {
   const path = `/trade/orders?state=open&limit=${String(MOST_OPEN_ORDERS)}`;
   const { orders } = await read('trade-executor', path, openOrders);
-  let total = new Decimal(0);
+  let total = Decimal.of(0);
   for (const order of orders) {
     if (order.symbol !== symbol || order.side !== 'buy') continue;
     const rest = parseDecimal(order.qty).minus(parseDecimal(order.filledQty));

@@ -29,13 +29,13 @@ const tradeRise = (fields: Partial<BacktestInput> = {}): Report =>
 
 function booksOf(result: Report): { cash: Decimal; fees: Decimal; held: Map<string, Decimal> } {
   let cash = parseDecimal(result.startEquityQuote);
-  let fees = new Decimal(0);
+  let fees = Decimal.of(0);
   const held = new Map<string, Decimal>();
   for (const { side, symbol, qty, price, feeQuote } of result.trades) {
     const signed = parseDecimal(side === 'buy' ? qty : `-${qty}`);
     cash = cash.minus(signed.times(price)).minus(feeQuote);
     fees = fees.plus(feeQuote);
-    held.set(symbol, (held.get(symbol) ?? new Decimal(0)).plus(signed));
+    held.set(symbol, (held.get(symbol) ?? Decimal.of(0)).plus(signed));
   }
   return { cash, fees, held };
 }
@@ -75,12 +75,12 @@ describe('runBacktest', () => {
     const lastClose = new Map([btc, eth].map(({ symbol, candles }) => [symbol, candles.at(-1)?.close ?? '0']));
     const worth = [...held].reduce(
       (sum, [symbol, qty]) => sum.plus(qty.times(lastClose.get(symbol) ?? '0')),
-      new Decimal(0),
+      Decimal.of(0),
     );
     expect(result.finalEquityQuote).toBe(formatDecimal(cash.plus(worth)));
     expect(result.feesQuote).toBe(formatDecimal(fees));
     expect(result.equity.at(-1)).toEqual([START_MS + 1500 * HOUR_MS, result.finalEquityQuote]);
-    const pnl = result.days.reduce((sum, { pnlQuote }) => sum.plus(pnlQuote), new Decimal(0));
+    const pnl = result.days.reduce((sum, { pnlQuote }) => sum.plus(pnlQuote), Decimal.of(0));
     expect(formatDecimal(pnl)).toBe(formatDecimal(parseDecimal(result.finalEquityQuote).minus('1000')));
     expect(new Set(result.trades.map(({ symbol }) => symbol))).toEqual(new Set(['BTC-USDT', 'ETH-USDT']));
   });

@@ -26,7 +26,7 @@ export function exitFault(order: { readonly side: 'buy' | 'sell'; readonly exits
   if (order.side === 'sell') return 'expected exits with a buy only, was a sell';
   for (const field of ['takeProfitPrice', 'trailingDistance'] as const) {
     const value = exits[field];
-    if (value !== undefined && new Decimal(value).lte(0)) return `expected ${field} above 0, was ${value}`;
+    if (value !== undefined && Decimal.of(value).lte(0)) return `expected ${field} above 0, was ${value}`;
   }
   return undefined;
 }

@@ -12,7 +12,7 @@ import type { PaperFill, PaperOrder, PaperOutcome } from './paper-exchange.js';
 
 const SYMBOLS = ['BTC-USDT', 'ETH-USDT'] as const;
 
-const cents = (min: number, max: number) => fc.integer({ min, max }).map((n) => formatDecimal(new Decimal(n).div(100)));
+const cents = (min: number, max: number) => fc.integer({ min, max }).map((n) => formatDecimal(Decimal.of(n).div(100)));
 
 /** Any sound candle between 80 and 120. */
 const shape = fc
@@ -145,22 +145,22 @@ describe('matchCandles, whatever the candles, orders, exits and rules', () => {
     fc.assert(
       fc.property(course, (given) => {
         const steps = play(given);
-        let cash = new Decimal(1000);
-        let profit = new Decimal(0);
-        const held = new Map<string, Decimal>(SYMBOLS.map((symbol) => [symbol, new Decimal(0)]));
+        let cash = Decimal.of(1000);
+        let profit = Decimal.of(0);
+        const held = new Map<string, Decimal>(SYMBOLS.map((symbol) => [symbol, Decimal.of(0)]));
         for (const fill of fillsOf(steps)) {
           const sign = fill.side === 'buy' ? 1 : -1;
           const worth = parseDecimal(fill.qty).times(parseDecimal(fill.price));
           cash = cash.minus(worth.times(sign)).minus(parseDecimal(fill.feeQuote));
           profit = profit.plus(parseDecimal(fill.profit)).minus(parseDecimal(fill.feeQuote));
-          held.set(fill.symbol, (held.get(fill.symbol) ?? new Decimal(0)).plus(parseDecimal(fill.qty).times(sign)));
+          held.set(fill.symbol, (held.get(fill.symbol) ?? Decimal.of(0)).plus(parseDecimal(fill.qty).times(sign)));
         }
         const { book } = steps.at(-1) ?? { book: START };
         expect(book.cash).toBe(formatDecimal(cash));
         for (const symbol of SYMBOLS) {
-          expect(book.positions[symbol]?.qty ?? '0').toBe(formatDecimal(held.get(symbol) ?? new Decimal(0)));
+          expect(book.positions[symbol]?.qty ?? '0').toBe(formatDecimal(held.get(symbol) ?? Decimal.of(0)));
         }
-        const cost = Object.values(book.positions).reduce((sum, each) => sum.plus(each.costQuote), new Decimal(0));
+        const cost = Object.values(book.positions).reduce((sum, each) => sum.plus(each.costQuote), Decimal.of(0));
         expect(formatDecimal(cash.plus(cost))).toBe(formatDecimal(profit.plus(1000)));
       }),
     );
@@ -211,7 +211,7 @@ describe('matchCandles, whatever the candles, orders, exits and rules', () => {
         for (const { outcomes, book } of play(given)) {
           for (const outcome of outcomes) {
             if (outcome.type !== 'fill') continue;
-            const sum = (filled.get(outcome.orderId) ?? new Decimal(0)).plus(outcome.qty);
+            const sum = (filled.get(outcome.orderId) ?? Decimal.of(0)).plus(outcome.qty);
             filled.set(outcome.orderId, sum);
             expect(formatDecimal(sum)).toBe(outcome.filledQty);
             expect(sum.lte(outcome.orderQty)).toBe(true);
@@ -219,7 +219,7 @@ describe('matchCandles, whatever the candles, orders, exits and rules', () => {
           }
           for (const symbol of SYMBOLS) {
             const exits = book.exits.filter(({ entry }) => entry.symbol === symbol);
-            const claimed = exits.reduce((all, { qty }) => all.plus(qty), new Decimal(0));
+            const claimed = exits.reduce((all, { qty }) => all.plus(qty), Decimal.of(0));
             expect(claimed.lte(book.positions[symbol]?.qty ?? '0')).toBe(true);
           }
         }

@@ -159,8 +159,8 @@ function heldWithin(price: Decimal, { order, range }: Parameters<typeof fillAtOp
 
 function slippedOpen({ order, open, instrument, fees }: Parameters<typeof fillAtOpen>[0]): Decimal {
   const tick = instrument.tickSize;
-  const slip = new Decimal(fees.slippageBps).div(10_000);
-  const exact = parseDecimal(open).times(order.side === 'buy' ? slip.plus(1) : new Decimal(1).minus(slip));
+  const slip = Decimal.of(fees.slippageBps).div(10_000);
+  const exact = parseDecimal(open).times(order.side === 'buy' ? slip.plus(1) : Decimal.of(1).minus(slip));
   if (order.side === 'buy') return exact.div(tick).ceil().times(tick);
   const price = exact.div(tick).floor().times(tick);
   return price.isZero() ? Decimal.min(parseDecimal(open), tick) : price;

@@ -7,7 +7,7 @@ import type { RestingExits } from './resting-exits.js';
 /** Takes from the exits of a symbol, the oldest first, what they would sell beyond the position; empty ones end. */
 export function shrinkExits<Order extends PaperOrder>(state: MatchState<Order>, symbol: string, atMs: number): void {
   const all = state.exits.filter(({ entry }) => entry.symbol === symbol);
-  const claimed = all.reduce((sum, { qty }) => sum.plus(parseDecimal(qty)), new Decimal(0));
+  const claimed = all.reduce((sum, { qty }) => sum.plus(parseDecimal(qty)), Decimal.of(0));
   let excess = claimed.minus(parseDecimal(state.positionOf(symbol).qty));
   for (const exits of all) {
     if (excess.lte(0)) return;

@@ -60,7 +60,7 @@ function mergeCandles(candles: readonly DecimalCandle[], openTimeMs: number): De
   const last = candles.at(-1);
   if (first === undefined || last === undefined) return undefined;
   let { high, low } = first;
-  let volume = new Decimal(0);
+  let volume = Decimal.of(0);
   for (const candle of candles) {
     if (isAbove(candle.high, high)) high = candle.high;
     if (isAbove(low, candle.low)) low = candle.low;
@@ -73,5 +73,5 @@ function mergeCandles(candles: readonly DecimalCandle[], openTimeMs: number): De
 function isAbove(a: string, b: string): boolean {
   const [x, y] = [Number(a), Number(b)];
   if (x !== y) return x > y;
-  return a !== b && parseDecimal(a).greaterThan(parseDecimal(b));
+  return a !== b && parseDecimal(a).gt(parseDecimal(b));
 }

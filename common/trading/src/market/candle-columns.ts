@@ -79,7 +79,7 @@ export function exactKey(field: CandleField, row: number): number {
 /** The nearest double of a plain decimal; its text goes to `exact` where the double does not stand for it. */
 export function keepDecimal(exact: Map<number, string>, key: number, text: string): number {
   const value = Number(text);
-  if (text.length > SHORT_TEXT && !new Decimal(text).eq(plainText(value))) exact.set(key, text);
+  if (text.length > SHORT_TEXT && !Decimal.of(text).eq(plainText(value))) exact.set(key, text);
   return value;
 }
 
@@ -162,5 +162,5 @@ export function columnsBetween(columns: DecimalColumns, fromMs = -Infinity, toMs
 
 function plainText(value: number): string {
   const text = String(value);
-  return text.includes('e') ? new Decimal(text).toFixed() : text;
+  return text.includes('e') ? Decimal.of(text).toFixed() : text;
 }

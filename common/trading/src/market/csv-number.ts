@@ -24,7 +24,7 @@ export function plainDecimalOf(column: string, text: string): string {
     throw new RowFault(`${column}: expected at most ${limit} characters and powers of ten, was ${quote(text)}`);
   }
   const unsigned = text.startsWith('+') ? text.slice(1) : text;
-  return isPlainDecimal(unsigned) ? unsigned : new Decimal(unsigned).toFixed();
+  return isPlainDecimal(unsigned) ? unsigned : Decimal.of(unsigned).toFixed();
 }
 
 /** The text in quotes, cut where it is long. */

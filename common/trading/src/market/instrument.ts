@@ -42,7 +42,7 @@ export function instrumentsOf(config: MarketsConfig): ReadonlyMap<string, Instru
 
 function positiveStep(field: string, text: string): Decimal {
   const step = parseDecimal(text);
-  if (!step.isPositive() || step.isZero()) throw new RangeError(`${field}: expected a step above 0, was ${text}`);
+  if (step.lte(0)) throw new RangeError(`${field}: expected a step above 0, was ${text}`);
   return step;
 }
 

@@ -37,8 +37,8 @@ export function exitPlanMessageOf(plan: ExitPlan): ExitPlanMessage {
   };
 }
 
-const LEAST = new Decimal('0.00000001');
+const LEAST = Decimal.of('0.00000001');
 
 function decimalOf(value: number): string {
-  return formatDecimal(Decimal.max(LEAST, roundQuote(new Decimal(value))));
+  return formatDecimal(Decimal.max(LEAST, roundQuote(Decimal.of(value))));
 }

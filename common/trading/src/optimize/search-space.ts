@@ -54,8 +54,8 @@ interface Axis {
 /** Values are computed in decimals, so that 0.1 + 0.2 is 0.3. */
 function axisOf(name: string, range: SearchRange | undefined, current: number): Axis {
   if (range === undefined) return { name, count: 1, at: () => current };
-  const steps = new Decimal(range.max).minus(range.min).div(range.step).floor().toNumber();
-  return { name, count: steps + 1, at: (index) => new Decimal(range.step).times(index).plus(range.min).toNumber() };
+  const steps = Decimal.of(range.max).minus(range.min).div(range.step).floor().toNumber();
+  return { name, count: steps + 1, at: (index) => Decimal.of(range.step).times(index).plus(range.min).toNumber() };
 }
 
 /**

@@ -12,12 +12,12 @@ export function affordableNotional(account: {
   readonly cashBufferRatio: number;
   readonly feesBps: number;
 }): Decimal {
-  if (parseDecimal(account.equityQuote).lte(0)) return new Decimal(0);
-  const withFee = new Decimal(account.feesBps).div(10_000).plus(1);
+  if (parseDecimal(account.equityQuote).lte(0)) return Decimal.of(0);
+  const withFee = Decimal.of(account.feesBps).div(10_000).plus(1);
   let free = parseDecimal(account.cashQuote);
   for (const order of account.openOrders) {
     if (order.side === 'buy')
       free = free.minus(parseDecimal(order.qty).times(parseDecimal(order.price)).times(withFee));
   }
-  return free.times(new Decimal(1).minus(account.cashBufferRatio)).div(withFee);
+  return free.times(Decimal.of(1).minus(account.cashBufferRatio)).div(withFee);
 }

@@ -10,7 +10,7 @@ export function exposureOf(
 ): RiskExposure {
   const position = ledger.positions[order.symbol];
   const pnl = pnlOf(ledger);
-  let openBuy = new Decimal(0);
+  let openBuy = Decimal.of(0);
   for (const open of order.openOrders) {
     if (open.side !== 'buy' || open.symbol !== order.symbol) continue;
     openBuy = openBuy.plus(parseDecimal(open.qty).times(parseDecimal(open.price)));

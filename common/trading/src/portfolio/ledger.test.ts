@@ -43,7 +43,7 @@ function book(fills: readonly LedgerFill[], start = anAccount()): { ledger: Ledg
   return { ledger, closedDays };
 }
 
-const sum = (texts: readonly string[]): Decimal => texts.reduce((all, text) => all.plus(text), new Decimal(0));
+const sum = (texts: readonly string[]): Decimal => texts.reduce((all, text) => all.plus(text), Decimal.of(0));
 
 describe('ledger, for any sequence of fills', () => {
   it('conserves cash and holdings to the last digit', () => {
@@ -64,9 +64,9 @@ describe('ledger, for any sequence of fills', () => {
           cashAndCost: formatDecimal(parseDecimal(ledger.cashQuote).plus(costs)),
           held: SYMBOLS.map((symbol) => ledger.positions[symbol]?.qty ?? '0'),
         }).toEqual({
-          cash: formatDecimal(flow.reduce((all, part) => all.plus(part), new Decimal('1000000')).minus(paid)),
+          cash: formatDecimal(flow.reduce((all, part) => all.plus(part), Decimal.of('1000000')).minus(paid)),
           fees: formatDecimal(paid),
-          cashAndCost: formatDecimal(new Decimal('1000000').plus(ledger.realizedQuote).minus(paid)),
+          cashAndCost: formatDecimal(Decimal.of('1000000').plus(ledger.realizedQuote).minus(paid)),
           held: SYMBOLS.map((symbol) =>
             formatDecimal(
               sum(

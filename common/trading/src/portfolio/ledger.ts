@@ -201,7 +201,7 @@ function equity(ledger: Ledger): Decimal {
 }
 
 function ratioOf(part: Decimal, whole: Decimal): number {
-  return whole.isZero() ? 0 : part.div(whole).toNumber();
+  return part.ratioTo(whole);
 }
 
 /** Closes every day whose end is not after `atMs`; nothing else than days changes. */
@@ -239,7 +239,7 @@ function bookFill(ledger: Ledger, fill: LedgerFill): Ledger {
   const cash = parseDecimal(ledger.cashQuote);
   const sold = fill.side === 'sell' ? sellFrom(held ?? FLAT, qty) : undefined;
   const next = sold ?? buyInto(held ?? FLAT, qty, notional);
-  const profit = sold === undefined ? new Decimal(0) : notional.minus(sold.costOut);
+  const profit = sold === undefined ? Decimal.of(0) : notional.minus(sold.costOut);
   const moved = sold === undefined ? notional.neg() : notional;
   const plus = (text: string, amount: Decimal): string => formatDecimal(parseDecimal(text).plus(amount));
   return {

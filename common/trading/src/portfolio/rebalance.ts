@@ -46,7 +46,7 @@ interface Drift {
  * @throws UnknownSymbolError when a target is no instrument of the desk.
  */
 export function decideRebalance(input: RebalanceInput): readonly RebalanceOrder[] {
-  const whole = Object.values(input.targets).reduce((sum, ratio) => sum.plus(ratio), new Decimal(0));
+  const whole = Object.values(input.targets).reduce((sum, ratio) => sum.plus(ratio), Decimal.of(0));
   if (whole.gt(1)) throw new RangeError(`targets: expected shares of at most 1 together, was ${formatDecimal(whole)}`);
   const equity = parseDecimal(input.equityQuote);
   if (equity.lte(0)) return [];

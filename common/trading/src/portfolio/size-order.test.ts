@@ -89,8 +89,8 @@ describe('decideSize, buying', () => {
             cashBufferRatio,
           });
           const qty = parseDecimal(decideSize(input).qty);
-          const outlay = qty.times(input.price).times(new Decimal(feesBps).div(10_000).plus(1));
-          expect(outlay.lte(new Decimal(cashQuote).times(1 - cashBufferRatio))).toBe(true);
+          const outlay = qty.times(input.price).times(Decimal.of(feesBps).div(10_000).plus(1));
+          expect(outlay.lte(Decimal.of(cashQuote).times(1 - cashBufferRatio))).toBe(true);
           expect(qty.times(input.price).lte(1000)).toBe(true);
           expect(qty.mod(input.instrument.lotSize).isZero()).toBe(true);
         },

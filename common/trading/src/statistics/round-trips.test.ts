@@ -45,7 +45,7 @@ describe('round trips', () => {
   });
 
   it('add up to the cash that came in, to the last digit', () => {
-    const cents = (max: number) => fc.integer({ min: 1, max }).map((value) => new Decimal(value).div(100));
+    const cents = (max: number) => fc.integer({ min: 1, max }).map((value) => Decimal.of(value).div(100));
     const trade = fc.record({ qty: cents(1000), buy: cents(10_000_000), sell: cents(10_000_000), fee: cents(500) });
     fc.assert(
       fc.property(fc.array(trade, { maxLength: 20 }), (trades) => {
@@ -59,10 +59,10 @@ describe('round trips', () => {
             atMs: index,
           }),
         ]);
-        const total = roundTrips(fills).reduce((sum, trip) => sum.plus(trip.pnlQuote), new Decimal(0));
+        const total = roundTrips(fills).reduce((sum, trip) => sum.plus(trip.pnlQuote), Decimal.of(0));
         const cash = trades.reduce(
           (sum, { qty, buy, sell, fee }) => sum.plus(sell.minus(buy).times(qty)).minus(fee).minus(fee),
-          new Decimal(0),
+          Decimal.of(0),
         );
         expect(formatDecimal(total)).toBe(formatDecimal(cash));
       }),

@@ -60,13 +60,13 @@ export function roundTrips(fills: readonly TripFill[]): RoundTrip[] {
 }
 
 function openTrip(fill: TripFill): OpenTrip {
-  const zero = new Decimal(0);
+  const zero = Decimal.of(0);
   return { openedAtMs: fill.atMs, qty: zero, bought: zero, sold: zero, fees: zero };
 }
 
 function book(trip: OpenTrip, fill: TripFill): void {
   const qty = parseDecimal(fill.qty);
-  if (!qty.greaterThan(0)) throw new RangeError(`qty of ${fill.symbol}: expected more than 0, was ${fill.qty}`);
+  if (!qty.gt(0)) throw new RangeError(`qty of ${fill.symbol}: expected more than 0, was ${fill.qty}`);
   const notional = qty.times(parseDecimal(fill.price));
   trip.fees = trip.fees.plus(parseDecimal(fill.feeQuote));
   if (fill.side === 'buy') {
@@ -74,7 +74,7 @@ function book(trip: OpenTrip, fill: TripFill): void {
     trip.bought = trip.bought.plus(notional);
     return;
   }
-  if (qty.greaterThan(trip.qty)) {
+  if (qty.gt(trip.qty)) {
     const held = formatDecimal(trip.qty);
     throw new RangeError(`qty of ${fill.symbol}: expected a sale of at most the position ${held}, was ${fill.qty}`);
   }

@@ -63,7 +63,7 @@ async function readStored(
 /** The first field in which two candles of one time differ as numbers; `1.5` and `1.50` are the same. */
 export function findConflict(stored: DecimalCandle, given: DecimalCandle): CandleConflict | undefined {
   const field = FIELDS.find(
-    (name) => stored[name] !== given[name] && !new Decimal(stored[name]).equals(new Decimal(given[name])),
+    (name) => stored[name] !== given[name] && !Decimal.of(stored[name]).eq(Decimal.of(given[name])),
   );
   if (field === undefined) return undefined;
   return { openTimeMs: given.openTimeMs, field, stored: stored[field], given: given[field] };

@@ -7,5 +7,5 @@ export interface FixedSlippage {
 
 /** The same for every fill. */
 export function fixedBps({ bps }: FixedSlippage): Decimal {
-  return new Decimal(bps);
+  return Decimal.of(bps);
 }

@@ -14,7 +14,7 @@ export interface SpreadSlippage {
  * `bps` where no candle had closed.
  */
 export function spreadBps({ bps, rangeShare }: SpreadSlippage, { before }: SlippageCase): Decimal {
-  if (before === undefined) return new Decimal(bps);
+  if (before === undefined) return Decimal.of(bps);
   const range = parseDecimal(before.high).minus(parseDecimal(before.low)).div(parseDecimal(before.close));
   return Decimal.max(bps, range.times(rangeShare).times(10_000));
 }

@@ -14,8 +14,8 @@ export interface VolumeSlippage {
  * before, at most 1; 1 where that candle traded nothing, 0 where none had closed.
  */
 export function volumeBps({ bps, impactBps }: VolumeSlippage, { qty, before }: SlippageCase): Decimal {
-  if (before === undefined) return new Decimal(bps);
+  if (before === undefined) return Decimal.of(bps);
   const volume = parseDecimal(before.volume);
-  const participation = volume.lte(0) ? new Decimal(1) : Decimal.min(1, qty.div(volume));
+  const participation = volume.lte(0) ? Decimal.of(1) : Decimal.min(1, qty.div(volume));
   return participation.times(impactBps).plus(bps);
 }
