@@ -14,10 +14,10 @@ import { decideSignal } from '../portfolio/decide-signal.js';
 import { exposureOf, sizingViewOf } from '../portfolio/exposure.js';
 import {
   applyFill,
+  dayPnlRatioOf,
   markLedger,
   noteDrawdown,
   openLedger,
-  pnlOf,
   withDayHalt,
   withMarks,
   type ClosedDay,
@@ -163,7 +163,7 @@ export class Desk {
 
   #fill(step: CandleStep): void {
     const candles: Record<string, PaperCandle> = {};
-    for (const { symbol, candle, before } of step.candles) candles[symbol] = paperCandleOf(candle, before);
+    for (const { symbol, candle, before } of step.candles) candles[symbol] = new SeenCandle(candle, before);
     const { cashQuote: cash, positions } = this.#ledger;
     const { timeframe, instruments, fills: rules } = this.#rules;
     const { outcomes, book } = matchCandles(
@@ -189,7 +189,7 @@ export class Desk {
   #decideHalt(atMs: number): void {
     if (this.#ledger.day.halted || this.#ledger === this.#judged) return;
     this.#judged = this.#ledger;
-    const reason = decideDayHalt(pnlOf(this.#ledger).pnlRatio, this.#rules.dayLimits);
+    const reason = decideDayHalt(dayPnlRatioOf(this.#ledger), this.#rules.dayLimits);
     if (reason === undefined) return;
     this.#ledger = withDayHalt(this.#ledger, { reason, atMs });
     const kept = this.#openOrders.filter((order) => order.side === 'sell');
@@ -243,8 +243,31 @@ export class Desk {
   }
 }
 
-/** Field by field: a candle may be a view that has no fields of its own. */
-function paperCandleOf(candle: DecimalCandle, before: DecimalCandle | undefined): PaperCandle {
-  const { openTimeMs, open, high, low, volume } = candle;
-  return { openTimeMs, open, high, low, volume, before };
+/** A candle with the one before it. A field is made when it is asked for, if the candle is a view that makes them. */
+class SeenCandle implements PaperCandle {
+  readonly openTimeMs: number;
+  readonly before: DecimalCandle | undefined;
+  readonly #candle: DecimalCandle;
+
+  constructor(candle: DecimalCandle, before: DecimalCandle | undefined) {
+    this.openTimeMs = candle.openTimeMs;
+    this.before = before;
+    this.#candle = candle;
+  }
+
+  get open(): string {
+    return this.#candle.open;
+  }
+
+  get high(): string {
+    return this.#candle.high;
+  }
+
+  get low(): string {
+    return this.#candle.low;
+  }
+
+  get volume(): string {
+    return this.#candle.volume;
+  }
 }

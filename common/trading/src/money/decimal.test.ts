@@ -5,6 +5,9 @@ import { Decimal, floorToStep, formatDecimal, parseDecimal, roundQuote } from '.
 
 const Exact = Library.clone({ precision: 40, rounding: Library.ROUND_HALF_EVEN, toExpNeg: -40, toExpPos: 40 });
 
+/** So many digits that a quotient is not rounded up to a whole number. */
+const Wide = Library.clone({ precision: 200 });
+
 /** Decimal texts of every size, many of them at the edge of what a double's whole numbers hold. */
 const digits = (min: number, max: number): fc.Arbitrary<string> =>
   fc.array(fc.constantFrom(...'0001234567899'), { minLength: min, maxLength: max }).map((all) => all.join(''));
@@ -65,11 +68,11 @@ describe('Decimal', () => {
           zero: p.isZero(),
         });
         if (q.isZero()) return;
-        expect([x.div(y).toFixed(), x.mod(y).toFixed(), x.ratioTo(y) + 0]).toEqual([
-          plain(p.div(q)),
-          plain(p.mod(q)),
-          p.div(q).toNumber() + 0,
-        ]);
+        const down = (places: number): Library => Wide.div(p.times(10 ** places), q).floor().div(10 ** places);
+        expect([x.div(y), x.mod(y), x.divDown(y, 0), x.divDown(y, 8)].map((each) => each.toFixed())).toEqual(
+          [p.div(q), p.mod(q), new Exact(down(0)).plus(0), new Exact(down(8)).plus(0)].map(plain),
+        );
+        expect(x.ratioTo(y) + 0).toBe(p.div(q).toNumber() + 0);
       }),
       { numRuns: 3000 },
     );

@@ -111,6 +111,28 @@ export class Decimal {
     return Decimal.ofLarge(this.asLarge().div(that.asLarge()));
   }
 
+  /** The quotient rounded down to so many decimal places. @throws RangeError when `other` is 0. */
+  divDown(other: DecimalInput, places: number): Decimal {
+    const that = Decimal.of(other);
+    if (that.isZero()) throw new RangeError(`expected a divisor other than 0 for ${this.toFixed()}`);
+    if (this.large === undefined && that.large === undefined) {
+      const shift = places - this.scale + that.scale;
+      const dividend = shift > 0 ? this.mantissa * (POWERS[shift] ?? Number.NaN) : this.mantissa;
+      const divisor = shift < 0 ? that.mantissa * (POWERS[-shift] ?? Number.NaN) : that.mantissa;
+      if (Number.isSafeInteger(dividend) && Number.isSafeInteger(divisor)) {
+        const rest = dividend % divisor;
+        const whole = (dividend - rest) / divisor;
+        const below = rest !== 0 && rest < 0 !== divisor < 0;
+        return new Decimal((below ? whole - 1 : whole) + 0, places, undefined);
+      }
+    }
+    const unit = new Large(10).pow(places);
+    const [dividend, divisor] = [this.asLarge().times(unit), that.asLarge()];
+    const whole = dividend.divToInt(divisor);
+    const below = dividend.isNeg() !== divisor.isNeg() && !whole.times(divisor).eq(dividend);
+    return Decimal.ofLarge((below ? whole.minus(1) : whole).div(unit));
+  }
+
   /** The nearest double of this / whole; 0 where whole is 0. */
   ratioTo(whole: DecimalInput): number {
     const that = Decimal.of(whole);
@@ -280,7 +302,7 @@ export function roundQuote(value: Decimal): Decimal {
 
 /** Largest multiple of `step` that is not above `value`; both positive. */
 export function floorToStep(value: Decimal, step: Decimal): Decimal {
-  return value.div(step).floor().times(step);
+  return value.divDown(step, 0).times(step);
 }
 
 function readLarge(value: string | number): Decimal {

@@ -1,9 +1,9 @@
 import type { OrderSide } from '../messages/envelope.js';
-import { Decimal, parseDecimal } from '../money/decimal.js';
+import { Decimal, parseDecimal, QUOTE_PLACES } from '../money/decimal.js';
 
 /**
- * Most that a buy may be worth: the cash that open buys have not claimed, less the buffer, with room for the fee. May be
- * negative when open buys claim more than there is; 0 for an account without equity.
+ * Most that a buy may be worth: the cash that open buys have not claimed, less the buffer, with room for the fee; rounded
+ * down to quote places. May be negative when open buys claim more than there is; 0 for an account without equity.
  */
 export function affordableNotional(account: {
   readonly cashQuote: string;
@@ -19,5 +19,5 @@ export function affordableNotional(account: {
     if (order.side === 'buy')
       free = free.minus(parseDecimal(order.qty).times(parseDecimal(order.price)).times(withFee));
   }
-  return free.times(Decimal.of(1).minus(account.cashBufferRatio)).div(withFee);
+  return free.times(Decimal.of(1).minus(account.cashBufferRatio)).divDown(withFee, QUOTE_PLACES);
 }

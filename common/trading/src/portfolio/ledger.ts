@@ -145,11 +145,17 @@ export function pnlOf(ledger: Ledger): DayPnl {
     day: day.day,
     equityQuote: formatDecimal(now),
     pnlQuote: formatDecimal(pnl),
-    pnlRatio: ratioOf(pnl, parseDecimal(day.startEquityQuote)),
+    pnlRatio: pnl.ratioTo(parseDecimal(day.startEquityQuote)),
     realizedQuote: day.realizedQuote,
     unrealizedQuote: formatDecimal(unrealized),
     feesQuote: day.feesQuote,
   };
+}
+
+/** `pnlRatio` of `pnlOf` alone. */
+export function dayPnlRatioOf(ledger: Ledger): number {
+  const start = parseDecimal(ledger.day.startEquityQuote);
+  return equity(ledger).minus(start).ratioTo(start);
 }
 
 /**
@@ -198,10 +204,6 @@ function equity(ledger: Ledger): Decimal {
     if (position !== undefined) sum = sum.plus(parseDecimal(position.qty).times(parseDecimal(position.markPrice)));
   }
   return sum;
-}
-
-function ratioOf(part: Decimal, whole: Decimal): number {
-  return part.ratioTo(whole);
 }
 
 /** Closes every day whose end is not after `atMs`; nothing else than days changes. */
@@ -290,6 +292,6 @@ export function noteDrawdown(ledger: Ledger): Ledger {
   const peak = parseDecimal(ledger.peakEquityQuote);
   if (now.eq(peak)) return ledger;
   if (now.gt(peak)) return { ...ledger, peakEquityQuote: formatDecimal(now) };
-  const drawdown = ratioOf(peak.minus(now), peak);
+  const drawdown = peak.minus(now).ratioTo(peak);
   return drawdown > ledger.maxDrawdownRatio ? { ...ledger, maxDrawdownRatio: drawdown } : ledger;
 }

@@ -17,7 +17,7 @@ export interface OpenOrder {
 export interface SizeInput {
   readonly symbol: string;
   readonly side: OrderSide;
-  /** In [0, 1]; scales a buy, not a sell. */
+  /** In [0, 1]; scales a buy, not a sell, and counts down to millionths. */
   readonly confidence: number;
   /** Last close. */
   readonly price: string;
@@ -64,8 +64,8 @@ function sizeBuy(input: SizeInput): SizeDecision {
   const affordable = affordableNotional({ ...input, ...input.ledger });
   if (affordable.lte(0)) return none('no_cash');
   const limit = Decimal.min(parseDecimal(input.limits.maxOrderQuote), parseDecimal(input.limits.maxPositionQuote));
-  const wanted = limit.times(PROFILE_SCALE[input.riskProfile]).times(input.confidence);
-  return inLots(input, Decimal.min(wanted, affordable).div(parseDecimal(input.price)));
+  const wanted = limit.times(PROFILE_SCALE[input.riskProfile]).times(inMillionths(input.confidence));
+  return inLots(input, Decimal.min(wanted, affordable));
 }
 
 function sizeSell(input: SizeInput): SizeDecision {
@@ -73,14 +73,24 @@ function sizeSell(input: SizeInput): SizeDecision {
   for (const order of input.openOrders) {
     if (order.side === 'sell' && order.symbol === input.symbol) left = left.minus(parseDecimal(order.qty));
   }
-  return left.lte(0) ? none('no_position') : inLots(input, left);
+  return left.lte(0) ? none('no_position') : sized(input, floorToStep(left, input.instrument.lotSize));
 }
 
-function inLots(input: SizeInput, wanted: Decimal): SizeDecision {
-  const { lotSize, minNotional } = input.instrument;
-  const qty = floorToStep(wanted, lotSize);
+/** Whole lots worth at most `notional` (quote). */
+function inLots(input: SizeInput, notional: Decimal): SizeDecision {
+  const { lotSize } = input.instrument;
+  const lots = notional.divDown(parseDecimal(input.price).times(lotSize), 0);
+  return sized(input, lots.times(lotSize));
+}
+
+/** Digits beyond it are none that a strategy means, and would make every amount a long one. */
+function inMillionths(confidence: number): Decimal {
+  return Decimal.of(Math.floor(confidence * 1e6)).div(1e6);
+}
+
+function sized(input: SizeInput, qty: Decimal): SizeDecision {
   if (qty.lte(0)) return none('below_lot_size');
-  if (qty.times(parseDecimal(input.price)).lt(minNotional)) return none('below_min_notional');
+  if (qty.times(parseDecimal(input.price)).lt(input.instrument.minNotional)) return none('below_min_notional');
   return { qty: formatDecimal(qty), reason: 'sized' };
 }
 

@@ -52,5 +52,5 @@ function scoreOf(input: RiskInput, policy: RiskPolicy): number {
 }
 
 function shareOf(amount: Decimal, limit: string): number {
-  return amount.div(parseDecimal(limit)).toNumber();
+  return amount.ratioTo(parseDecimal(limit));
 }
