@@ -88,13 +88,21 @@ export function assertSeries(series: readonly BacktestSeries[]): void {
     const { symbol } = one;
     if (seen.has(symbol)) throw new RangeError(`series: expected each symbol once, was ${symbol} again`);
     seen.add(symbol);
-    let last = -Infinity;
-    for (let row = 0; row < lengthOf(one); row += 1) {
-      const openTimeMs = openTimeAt(one, row) ?? Number.NaN;
-      if (!(openTimeMs > last)) {
-        throw new RangeError(`${symbol}: expected an open time after ${String(last)}, was ${String(openTimeMs)}`);
-      }
-      last = openTimeMs;
+    if ('columns' in one) assertRising(symbol, one.columns.openTimeMs, one.columns.length);
+    else {
+      const times = Float64Array.from(one.candles, ({ openTimeMs }) => openTimeMs);
+      assertRising(symbol, times, times.length);
     }
+  }
+}
+
+function assertRising(symbol: string, openTimesMs: Float64Array, length: number): void {
+  let last = -Infinity;
+  for (let row = 0; row < length; row += 1) {
+    const openTimeMs = openTimesMs[row] ?? Number.NaN;
+    if (!(openTimeMs > last)) {
+      throw new RangeError(`${symbol}: expected an open time after ${String(last)}, was ${String(openTimeMs)}`);
+    }
+    last = openTimeMs;
   }
 }

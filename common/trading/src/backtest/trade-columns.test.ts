@@ -102,7 +102,11 @@ function runOf({ seed, signals, exits, move }: Draw, index: number): StrategyRun
       if (random() >= signals) return (last = undefined);
       const confidence = random();
       if (random() < 0.4) return (last = { side: 'sell', confidence });
-      return (last = { side: 'buy', confidence, ...(exits && random() < 0.7 ? { exits: exitsAt(close, move, random) } : {}) });
+      return (last = {
+        side: 'buy',
+        confidence,
+        ...(exits && random() < 0.7 ? { exits: exitsAt(close, move, random) } : {}),
+      });
     },
   };
 }
@@ -157,7 +161,7 @@ describe('tradeColumns', () => {
     );
     expect(fills).toBeGreaterThan(1000);
     expect(halts).toBeGreaterThan(20);
-  });
+  }, 60_000);
 
   it('does so for a strategy that computes runs of candles, however they are cut', () => {
     const strategy = strategyConfig.parse({
@@ -180,5 +184,5 @@ describe('tradeColumns', () => {
       }),
       { numRuns: 100 },
     );
-  });
+  }, 60_000);
 });

@@ -72,7 +72,8 @@ class ColumnTrade {
     this.#timeline = timelineOf(this.#columns);
     this.#windows = input.series.map(({ columns }, index) => {
       const run = input.runs[index];
-      if (run === undefined) throw new RangeError(`runs: expected one for each of ${String(input.series.length)} series`);
+      if (run === undefined)
+        throw new RangeError(`runs: expected one for each of ${String(input.series.length)} series`);
       return new SignalWindow(columns, run, this.#windowSteps);
     });
     this.#symbols = new SymbolWatch(input.series.map(({ symbol }) => symbol));
@@ -125,17 +126,21 @@ class ColumnTrade {
 
   /** Whether a candle of the step may fill or trigger something that rests. */
   #wakes(step: number, openTimeMs: number): boolean {
-    const { resting, always, low, high, untilMs } = this.#symbols;
+    const { resting, always, untilMs } = this.#symbols;
     for (const index of resting) {
       const row = rowOfStep(this.#timeline, index, step);
-      const columns = this.#columns[index];
-      if (row < 0 || columns === undefined) continue;
-      if (always[index] === 1 || openTimeMs >= (untilMs[index] ?? 0)) return true;
-      const asleep =
-        (columns.low[row] ?? 0) > (low[index] ?? Infinity) && (columns.high[row] ?? Infinity) < (high[index] ?? 0);
-      if (!asleep) return true;
+      if (row < 0) continue;
+      if (always[index] === 1 || openTimeMs >= (untilMs[index] ?? 0) || this.#reaches(index, row)) return true;
     }
     return false;
+  }
+
+  /** Whether a candle reaches a level that it would wake at. */
+  #reaches(index: number, row: number): boolean {
+    const { low, high } = this.#symbols;
+    const columns = this.#columns[index];
+    const above = (columns?.low[row] ?? 0) > (low[index] ?? Infinity);
+    return !above || !((columns?.high[row] ?? Infinity) < (high[index] ?? 0));
   }
 
   /** How many signals the step gives that lead to nothing; -1 when one leads further. */

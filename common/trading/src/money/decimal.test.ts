@@ -10,7 +10,9 @@ const Wide = Library.clone({ precision: 200 });
 
 /** Decimal texts of every size, many of them at the edge of what a double's whole numbers hold. */
 const digits = (min: number, max: number): fc.Arbitrary<string> =>
-  fc.array(fc.constantFrom(...'0001234567899'), { minLength: min, maxLength: max }).map((all) => all.join(''));
+  fc
+    .array(fc.constantFrom(0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9), { minLength: min, maxLength: max })
+    .map((all) => all.join(''));
 const text = fc
   .tuple(fc.constantFrom('', '', '-'), digits(1, 17), fc.oneof(fc.constant(''), digits(1, 12)))
   .map(([sign, whole, part]) => `${sign}${whole}${part === '' ? '' : `.${part}`}`);
@@ -68,7 +70,10 @@ describe('Decimal', () => {
           zero: p.isZero(),
         });
         if (q.isZero()) return;
-        const down = (places: number): Library => Wide.div(p.times(10 ** places), q).floor().div(10 ** places);
+        const down = (places: number): Library =>
+          Wide.div(p.times(10 ** places), q)
+            .floor()
+            .div(10 ** places);
         expect([x.div(y), x.mod(y), x.divDown(y, 0), x.divDown(y, 8)].map((each) => each.toFixed())).toEqual(
           [p.div(q), p.mod(q), new Exact(down(0)).plus(0), new Exact(down(8)).plus(0)].map(plain),
         );

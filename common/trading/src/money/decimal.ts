@@ -102,8 +102,7 @@ export class Decimal {
 
   /** @throws RangeError when `other` is 0. */
   div(other: DecimalInput): Decimal {
-    const that = Decimal.of(other);
-    if (that.isZero()) throw new RangeError(`expected a divisor other than 0 for ${this.toFixed()}`);
+    const that = this.divisorOf(other);
     if (this.large === undefined && that.large === undefined) {
       const exact = this.dividedSmall(that);
       if (exact !== undefined) return exact;
@@ -113,17 +112,13 @@ export class Decimal {
 
   /** The quotient rounded down to so many decimal places. @throws RangeError when `other` is 0. */
   divDown(other: DecimalInput, places: number): Decimal {
-    const that = Decimal.of(other);
-    if (that.isZero()) throw new RangeError(`expected a divisor other than 0 for ${this.toFixed()}`);
+    const that = this.divisorOf(other);
     if (this.large === undefined && that.large === undefined) {
       const shift = places - this.scale + that.scale;
-      const dividend = shift > 0 ? this.mantissa * (POWERS[shift] ?? Number.NaN) : this.mantissa;
-      const divisor = shift < 0 ? that.mantissa * (POWERS[-shift] ?? Number.NaN) : that.mantissa;
+      const dividend = this.mantissaAt(this.scale + Math.max(0, shift));
+      const divisor = that.mantissaAt(that.scale + Math.max(0, -shift));
       if (Number.isSafeInteger(dividend) && Number.isSafeInteger(divisor)) {
-        const rest = dividend % divisor;
-        const whole = (dividend - rest) / divisor;
-        const below = rest !== 0 && rest < 0 !== divisor < 0;
-        return new Decimal((below ? whole - 1 : whole) + 0, places, undefined);
+        return new Decimal(floorOfQuotient(dividend, divisor), places, undefined);
       }
     }
     const unit = new Large(10).pow(places);
@@ -148,8 +143,7 @@ export class Decimal {
 
   /** The remainder of the division, with the sign of this. */
   mod(other: DecimalInput): Decimal {
-    const that = Decimal.of(other);
-    if (that.isZero()) throw new RangeError(`expected a divisor other than 0 for ${this.toFixed()}`);
+    const that = this.divisorOf(other);
     if (this.large === undefined && that.large === undefined) {
       const scale = Math.max(this.scale, that.scale);
       const [part, whole] = [this.mantissaAt(scale), that.mantissaAt(scale)];
@@ -248,6 +242,12 @@ export class Decimal {
     return this.toFixed();
   }
 
+  private divisorOf(other: DecimalInput): Decimal {
+    const that = Decimal.of(other);
+    if (that.isZero()) throw new RangeError(`expected a divisor other than 0 for ${this.toFixed()}`);
+    return that;
+  }
+
   /** The quotient of small ones where it is a small one. */
   private dividedSmall(that: Decimal): Decimal | undefined {
     const scale = this.scale - that.scale;
@@ -303,6 +303,13 @@ export function roundQuote(value: Decimal): Decimal {
 /** Largest multiple of `step` that is not above `value`; both positive. */
 export function floorToStep(value: Decimal, step: Decimal): Decimal {
   return value.divDown(step, 0).times(step);
+}
+
+/** Of safe integers, exactly. */
+function floorOfQuotient(dividend: number, divisor: number): number {
+  const rest = dividend % divisor;
+  const whole = (dividend - rest) / divisor;
+  return (rest !== 0 && rest < 0 !== divisor < 0 ? whole - 1 : whole) + 0;
 }
 
 function readLarge(value: string | number): Decimal {

@@ -16,7 +16,10 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true }));
 
 /** Stands for the eight agents: what the backtest of the same files gives, changed by the test. */
-async function replayOf({ files, symbols, strategy }: ReplayRequest, change: (report: Report) => Report): Promise<Report> {
+async function replayOf(
+  { files, symbols, strategy }: ReplayRequest,
+  change: (report: Report) => Report,
+): Promise<Report> {
   const { input } = await planBacktest({ data: files, symbol: symbols, timeframe: '1h', strategy }, configFolder());
   return change({ ...runBacktest(input), wallMs: 5, duplicatesSuppressed: 3 });
 }

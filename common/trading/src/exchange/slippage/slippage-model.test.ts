@@ -24,8 +24,7 @@ describe('slippageBps', () => {
   });
 
   it('takes the fixed part where no candle had closed', () => {
-    const none = (model: SlippageModel) =>
-      formatDecimal(slippageBps(model, { qty: Decimal.of(1), before: undefined }));
+    const none = (model: SlippageModel) => formatDecimal(slippageBps(model, { qty: Decimal.of(1), before: undefined }));
     expect(none({ model: 'volume', bps: 2, impactBps: 100 })).toBe('2');
     expect(none({ model: 'spread', bps: 5, rangeShare: 1 })).toBe('5');
   });

@@ -37,7 +37,7 @@ export function indicatorPairs(columns: CandleColumns): readonly IndicatorPair[]
     volume: columns.volume[row] ?? 0,
     close,
   }));
-  return [...pricePairs(columns, lists), ...candlePairs(columns, lists, rows)];
+  return [...pricePairs(columns, lists), ...rangePairs(columns, lists, rows), ...volumePairs(columns, lists, rows)];
 }
 
 function pricePairs(columns: CandleColumns, { close: values }: Lists): readonly IndicatorPair[] {
@@ -97,7 +97,7 @@ function pricePairs(columns: CandleColumns, { close: values }: Lists): readonly 
   ];
 }
 
-function candlePairs(columns: CandleColumns, { high, low, close, volume }: Lists, rows: Rows): readonly IndicatorPair[] {
+function rangePairs(columns: CandleColumns, { high, low, close }: Lists, rows: Rows): readonly IndicatorPair[] {
   return [
     {
       name: 'atr',
@@ -138,6 +138,20 @@ function candlePairs(columns: CandleColumns, { high, low, close, volume }: Lists
       tradingSignals: () => new signals.CCI(20).updates(rows),
     },
     {
+      name: 'supertrend',
+      ours: ours(columns, 'supertrend', { window: 10, multiplier: 3 }),
+      tradingSignals: () => new signals.SuperTrend({ interval: 10, multiplier: 3 }).updates(rows),
+    },
+  ];
+}
+
+function volumePairs(
+  columns: CandleColumns,
+  { high, low, close, volume }: Lists,
+  rows: Rows,
+): readonly IndicatorPair[] {
+  return [
+    {
       name: 'obv',
       ours: ours(columns, 'obv', {}),
       technicalindicators: () => technical.obv({ close, volume }),
@@ -148,11 +162,6 @@ function candlePairs(columns: CandleColumns, { high, low, close, volume }: Lists
       ours: ours(columns, 'vwap', {}),
       technicalindicators: () => technical.vwap({ high, low, close, volume }),
       tradingSignals: () => new signals.VWAP().updates(rows),
-    },
-    {
-      name: 'supertrend',
-      ours: ours(columns, 'supertrend', { window: 10, multiplier: 3 }),
-      tradingSignals: () => new signals.SuperTrend({ interval: 10, multiplier: 3 }).updates(rows),
     },
   ];
 }

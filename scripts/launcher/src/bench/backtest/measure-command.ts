@@ -44,7 +44,11 @@ export async function measureMemory(measure: CommandMeasure, sheet: BenchSheet):
   const { root, env, signal, say, year } = measure;
   await withFile(measure, laidEndToEnd(year, YEARS), async (file) => {
     const script = join(root, 'scripts', 'launcher', 'dist', 'bench', 'backtest', 'memory-worker.js');
-    const { stdout } = await run(process.execPath, [script, root, file], { cwd: root, env: benchVariables(env), signal });
+    const { stdout } = await run(process.execPath, [script, root, file], {
+      cwd: root,
+      env: benchVariables(env),
+      signal,
+    });
     const { bytes, candles } = memoryWords.parse(JSON.parse(stdout));
     sheet.add(`peak memory of ${YEARS} years beyond a small run`, 'bytes/candle', bytes / candles);
     say(`memory: ${candles} candles`);

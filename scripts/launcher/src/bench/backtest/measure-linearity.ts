@@ -40,4 +40,3 @@ export function measureLinearity({ engine, year, repeats, say }: EngineMeasure, 
 function repeat(times: number, job: () => unknown): void {
   for (let time = 0; time < times; time += 1) job();
 }
-

@@ -22,6 +22,7 @@ const DAYS_A_YEAR = 365;
  * What one would write by hand instead of an engine, for one strategy and in doubles: the cross of two running means bought
  * and sold at the next open with all the cash, fees, equity and drawdown at every close, daily returns and their ratio.
  */
+// eslint-disable-next-line complexity -- all in one loop is what it is there to show
 export function smaCrossLoop(columns: CandleColumns, { fast, slow, feeRatio, cash: start }: Cross): CrossResult {
   const { open, close, openTimeMs, length } = columns;
   let fastSum = 0;
