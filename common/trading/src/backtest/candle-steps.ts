@@ -2,6 +2,7 @@ import { closeTimeMs } from '../market/timeframe.js';
 import type { DecimalCandle } from '../market/candle.js';
 import { ColumnCandle, decimalColumnsOf, type DecimalColumns } from '../market/candle-columns.js';
 import type { TimeframeName } from '../messages/envelope.js';
+import type { FinerCandle } from './finer-candles.js';
 
 /** One symbol's candles, open times strictly rising. */
 export interface CandleSeries {
@@ -39,6 +40,8 @@ export interface StepCandle {
   readonly index: number;
   readonly symbol: string;
   readonly candle: DecimalCandle;
+  /** The shorter candles that it is made of, in their order; what rests is matched against them one after the other. */
+  readonly inside?: readonly FinerCandle[] | undefined;
   /** The candle before it in its series; the paper exchange needs it where its rules look back (`looksBack`). */
   readonly before?: DecimalCandle | undefined;
 }

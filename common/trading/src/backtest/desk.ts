@@ -28,7 +28,7 @@ import { decideSize, type OpenOrder, type RiskProfile } from '../portfolio/size-
 import { decideRisk } from '../risk/decide-risk.js';
 import type { RiskPolicy } from '../risk/risk-policy.js';
 import type { StrategySignal } from '../strategies/strategy.js';
-import type { CandleStep } from './candle-steps.js';
+import type { CandleStep, StepCandle } from './candle-steps.js';
 import type { ReportFill } from './report.js';
 
 /** All that the desk decides by, apart from the candles and the strategy. */
@@ -76,7 +76,9 @@ export class Desk {
   /** The step up to the signals: fills at the opens, exits inside the candles, marks at the closes, roll-over, halt. */
   open(step: CandleStep): void {
     this.counters.candles += step.candles.length;
-    if (this.#openOrders.length > 0 || this.#exits.length > 0) this.#fill(step);
+    for (const part of partsOf(step)) {
+      if (this.#openOrders.length > 0 || this.#exits.length > 0) this.#fill(part);
+    }
     const closes: Record<string, string> = {};
     for (const { symbol, candle } of step.candles) closes[symbol] = candle.close;
     this.#apply(markLedger(this.#ledger, { closes, closeTimeMs: step.closeTimeMs }));
@@ -161,9 +163,9 @@ export class Desk {
     this.#ledger = withMarks(this.#ledger, closes);
   }
 
-  #fill(step: CandleStep): void {
+  #fill(part: readonly SymbolCandle[]): void {
     const candles: Record<string, PaperCandle> = {};
-    for (const { symbol, candle, before } of step.candles) candles[symbol] = new SeenCandle(candle, before);
+    for (const { symbol, candle, before } of part) candles[symbol] = new SeenCandle(candle, before);
     const { cashQuote: cash, positions } = this.#ledger;
     const { timeframe, instruments, fills: rules } = this.#rules;
     const { outcomes, book } = matchCandles(
@@ -241,6 +243,22 @@ export class Desk {
     this.#ledger = change.ledger;
     this.closedDays.push(...change.closedDays);
   }
+}
+
+type SymbolCandle = Pick<StepCandle, 'symbol' | 'candle' | 'before'>;
+
+/** The candles that are matched together, in rising time: all of the step, or the shorter ones that they are made of. */
+function partsOf({ candles }: CandleStep): readonly (readonly SymbolCandle[])[] {
+  if (candles.every(({ inside }) => inside === undefined)) return [candles];
+  const parts = new Map<number, SymbolCandle[]>();
+  for (const { symbol, candle, before, inside } of candles) {
+    for (const one of inside ?? [{ candle, before }]) {
+      const part = parts.get(one.candle.openTimeMs) ?? [];
+      parts.set(one.candle.openTimeMs, part);
+      part.push({ symbol, ...one });
+    }
+  }
+  return [...parts].sort(([a], [b]) => a - b).map(([, part]) => part);
 }
 
 /** A candle with the one before it. A field is made when it is asked for, if the candle is a view that makes them. */

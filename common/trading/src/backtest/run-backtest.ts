@@ -14,6 +14,7 @@ import { riskPolicyOf } from '../risk/risk-policy.js';
 import { parametersOf, strategyOf } from '../strategies/registry.js';
 import { assertSeries, columnsOfSeries, lengthOf, type BacktestSeries } from './candle-steps.js';
 import { Desk, type DeskRules } from './desk.js';
+import type { FinerUse } from './finer-candles.js';
 import { buildReport, type Report } from './report.js';
 import { tradeColumns, type TradeInput } from './trade-columns.js';
 
@@ -30,6 +31,13 @@ export interface BacktestInput {
   readonly startEquityQuote: string;
   /** Candles that open before it only warm the indicators; default: the first candle trades. */
   readonly fromMs?: number | undefined;
+  /**
+   * Candles of a shorter timeframe, by symbol: where they are there and agree with a candle, orders and exits meet them one
+   * after the other, instead of the candle as a whole with the worst first.
+   */
+  readonly finer?: readonly BacktestSeries[] | undefined;
+  /** Called at the end with how often they were used. */
+  readonly onFinerUse?: ((use: FinerUse) => void) | undefined;
   /** Called now and then with the candles done and the candles in all. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** A stopwatch in ms for the report's `wallMs`; without one it is 0. */
@@ -46,13 +54,15 @@ export interface BacktestInput {
  */
 export function runBacktest(input: BacktestInput): Report {
   assertSeries(input.series);
+  assertSeries(input.finer ?? []);
   const instruments = instrumentsOf(input.markets);
   for (const { symbol } of input.series) getInstrument(instruments, symbol);
-  const { desk, endMs } = tradeColumns(tradeInputOf(input));
+  const { desk, endMs, finerUse } = tradeColumns(tradeInputOf(input));
   if (desk === undefined) {
     const total = input.series.reduce((sum, one) => sum + lengthOf(one), 0);
     throw new RangeError(`expected candles to trade, was none of ${String(total)}`);
   }
+  input.onFinerUse?.(finerUse);
   return buildReport({
     sessionId: Desk.SESSION_ID,
     counters: desk.counters,
@@ -76,6 +86,7 @@ export function tradeInputOf(input: BacktestInput): TradeInput {
   return {
     series: input.series.map((one) => ({ symbol: one.symbol, columns: columnsOfSeries(one) })),
     runs: input.series.map(() => strategy.start(parameters)),
+    finer: new Map((input.finer ?? []).map((one) => [one.symbol, columnsOfSeries(one)])),
     timeframe,
     rules: rulesOf(input),
     startEquityQuote,

@@ -140,7 +140,7 @@ function inputOf(given: Draw): TradeInput {
   };
 }
 
-function resultOf({ desk, endMs }: Traded): unknown {
+function resultOf({ desk, endMs }: Omit<Traded, 'finerUse'>): unknown {
   if (desk === undefined) return { endMs };
   const { counters, fills, closedDays, ledger } = desk;
   return { endMs, counters, fills, closedDays, ledger };

@@ -3,9 +3,10 @@ import { closeTimeMs, timeframeMs } from '../market/timeframe.js';
 import type { TimeframeName } from '../messages/envelope.js';
 import { DAY_MS } from '../portfolio/utc-day.js';
 import type { StrategyRun } from '../strategies/strategy.js';
-import type { StepCandle } from './candle-steps.js';
+import type { ColumnSeries, StepCandle } from './candle-steps.js';
 import { Desk, type DeskRules } from './desk.js';
 import { EquityWatch } from './equity-watch.js';
+import { FinerCandles, finerUseOf, type FinerUse } from './finer-candles.js';
 import { SignalWindow } from './signal-window.js';
 import { SymbolWatch } from './symbol-watch.js';
 import { rowOfStep, timelineOf, type Timeline } from './timeline.js';
@@ -15,7 +16,9 @@ const WINDOW_STEPS = 4096;
 
 export interface TradeInput {
   /** In the session's order of symbols; open times strictly rising in each. */
-  readonly series: readonly { readonly symbol: string; readonly columns: DecimalColumns }[];
+  readonly series: readonly ColumnSeries[];
+  /** Shorter candles by symbol, for the order of prices within a candle. */
+  readonly finer?: ReadonlyMap<string, DecimalColumns> | undefined;
   /** One for each series. */
   readonly runs: readonly StrategyRun[];
   readonly timeframe: TimeframeName;
@@ -33,6 +36,7 @@ export interface TradeInput {
 export interface Traded {
   readonly desk: Desk | undefined;
   readonly endMs: number;
+  readonly finerUse: FinerUse;
 }
 
 /**
@@ -43,12 +47,13 @@ export interface Traded {
 export function tradeColumns(input: TradeInput): Traded {
   const trade = new ColumnTrade(input);
   trade.run();
-  return { desk: trade.desk, endMs: trade.endMs };
+  return { desk: trade.desk, endMs: trade.endMs, finerUse: finerUseOf(trade.finer) };
 }
 
 class ColumnTrade {
   desk: Desk | undefined;
   endMs = 0;
+  readonly finer: readonly (FinerCandles | undefined)[];
   readonly #input: TradeInput;
   readonly #columns: readonly DecimalColumns[];
   readonly #timeline: Timeline;
@@ -79,6 +84,10 @@ class ColumnTrade {
     this.#symbols = new SymbolWatch(input.series.map(({ symbol }) => symbol));
     this.#equity = new EquityWatch(input.rules.dayLimits);
     this.#lengthMs = timeframeMs(input.timeframe);
+    this.finer = input.series.map(({ symbol, columns }) => {
+      const finer = input.finer?.get(symbol);
+      return finer === undefined ? undefined : new FinerCandles(columns, finer, input.timeframe);
+    });
     this.#plain = this.#columns.every(({ exact }) => exact.size === 0);
   }
 
@@ -242,7 +251,8 @@ class ColumnTrade {
       const row = rowOfStep(this.#timeline, index, step);
       if (row < 0 || this.#symbols.involved[index] === 0) continue;
       const before = row === 0 ? undefined : new ColumnCandle(columns, row - 1);
-      candles.push({ index, symbol, candle: new ColumnCandle(columns, row), before });
+      const inside = this.#symbols.resting.includes(index) ? this.finer[index]?.within(row) : undefined;
+      candles.push({ index, symbol, candle: new ColumnCandle(columns, row), before, inside });
     }
     return candles;
   }

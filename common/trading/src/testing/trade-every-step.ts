@@ -4,7 +4,7 @@ import type { TradeInput, Traded } from '../backtest/trade-columns.js';
 import { toCandle } from '../market/candle.js';
 
 /** What `tradeColumns` has to equal: the desk takes every step, and the strategy every candle alone. */
-export function tradeEveryStep(input: TradeInput): Traded {
+export function tradeEveryStep(input: TradeInput): Omit<Traded, 'finerUse'> {
   const { series, runs, timeframe, rules, startEquityQuote: equityQuote, fromMs } = input;
   let desk: Desk | undefined;
   let endMs = 0;

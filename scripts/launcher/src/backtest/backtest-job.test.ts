@@ -85,6 +85,25 @@ describe('a backtest by its command line', () => {
     expect(theirs.report.statistics.maxDrawdownRatio.value).toBeLessThan(0);
   });
 
+  it('looks into candles with shorter ones, and says how often they were of use', async () => {
+    const shorter = file('BTC-USDT.30m.csv', [
+      HEADER,
+      ...simulatedCandles('BTC-USDT', 1500).flatMap(({ openTimeMs, open, high, low, close, volume }) => [
+        [openTimeMs, open, high, low, close, volume].join(','),
+        [openTimeMs + HOUR_MS / 2, close, close, close, close, '0'].join(','),
+      ]),
+    ]);
+    const plain = await backtest('--data', sound(), '--strategy', 'rsi_pullback');
+    const outcome = await backtest('--data', sound(), '--strategy', 'rsi_pullback', '--finer', shorter);
+    expect(plain.finerUse).toBeUndefined();
+    expect(outcome.finerUse?.used).toBeGreaterThan(0);
+    expect(outcome.finerUse).toMatchObject({ absent: 0, differing: 0 });
+    // The first half of each hour is the hour itself, so that all is the same but the instants.
+    const times = ({ report: { trades } }: BacktestOutcome) => trades.map(({ side, price, qty }) => [side, price, qty]);
+    expect(times(outcome)).toEqual(times(plain));
+    expect(outcome.report.finalEquityQuote).toBe(plain.report.finalEquityQuote);
+  });
+
   it('states and counts gaps instead of filling them', async () => {
     const gapped = file('BTC-USDT.gap.csv', [
       HEADER,
@@ -138,6 +157,16 @@ describe('bad input of a backtest is named', () => {
       'expected a listed symbol, was "BTC-USTD"',
     ],
     ['more symbols than files', () => ['--data', sound(), '--symbol', 'BTC-USDT', 'ETH-USDT'], 'at most one a file'],
+    [
+      'more shorter files than files',
+      () => ['--data', sound(), '--finer', sound(), sound()],
+      '--finer: expected at most one',
+    ],
+    [
+      'shorter candles that are none',
+      () => ['--data', sound(), '--finer', sound()],
+      'expected candles shorter than 1h, was 1h',
+    ],
     ['the same symbol twice', () => ['--data', sound(), sound()], 'expected a symbol of its own'],
     ['a range without candles', () => ['--data', sound(), '--from', '2030-01-01'], 'between --from and --to'],
     [

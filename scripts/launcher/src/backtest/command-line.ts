@@ -9,6 +9,8 @@ import { InputError } from '../interruption.js';
 export interface BacktestFlags {
   readonly data: readonly string[];
   readonly symbol?: readonly string[];
+  /** Files of shorter candles; the i-th belongs to the i-th of `data`. */
+  readonly finer?: readonly string[];
   readonly timeframe?: TimeframeName;
   readonly from?: number;
   readonly to?: number;
@@ -42,6 +44,7 @@ function backtestCommand(): Command {
   )
     .requiredOption('--data <file...>', 'CSV or CSV.gz candle files')
     .option('--symbol <symbol...>', "the i-th belongs to the i-th file; a file's name gives it where it can")
+    .option('--finer <file...>', 'shorter candles for the order of prices within a candle; the i-th for the i-th file')
     .addOption(new Option('--timeframe <name>', 'candle length').choices(timeframeName.options))
     .option('--from <time>', 'first open time, inclusive; ISO or epoch ms', parseTime)
     .option('--to <time>', 'last open time, exclusive; ISO or epoch ms', parseTime)

@@ -84,7 +84,7 @@ class Account {
 
   at(closeMs: number, candleMs: number): { equity: number; positions: number } {
     for (let trade = this.#trades[this.#next]; trade !== undefined; trade = this.#trades[this.#next]) {
-      if (trade.atMs + candleMs > closeMs) break;
+      if (trade.atMs >= closeMs) break;
       this.#book(trade);
       this.#next += 1;
     }

@@ -1,3 +1,4 @@
+import type { FinerUse } from '@octant/trading/backtest/finer-candles';
 import type { Report } from '@octant/trading/backtest/report';
 import { runBacktest } from '@octant/trading/backtest/run-backtest';
 import { fillRulesOf } from '@octant/trading/exchange/fill-rules';
@@ -17,6 +18,8 @@ export interface BacktestOutcome {
   readonly costs: TradingCosts;
   readonly benchmark: { readonly finalEquityQuote: number; readonly returnRatio: number; readonly feesQuote: number };
   readonly timeInMarket: number;
+  /** How often shorter candles were looked at, where some were given. */
+  readonly finerUse?: FinerUse;
 }
 
 /** The outcome with what the HTML report draws. */
@@ -34,8 +37,12 @@ export interface ExecuteOptions {
 export function executeBacktest(plan: BacktestPlan, options: ExecuteOptions): DetailedOutcome {
   const { input, files } = plan;
   const startedAt = performance.now();
+  let finerUse: FinerUse | undefined;
   const plain = runBacktest({
     ...input,
+    onFinerUse: (use) => {
+      if (input.finer !== undefined) finerUse = use;
+    },
     onProgress: options.onProgress,
     elapsedMs: () => Math.round(performance.now() - startedAt),
   });
@@ -52,9 +59,10 @@ export function executeBacktest(plan: BacktestPlan, options: ExecuteOptions): De
     title: `Backtest of ${series.map(({ symbol }) => symbol).join(' ')} ${input.timeframe}, ${input.strategy.name}`,
     report,
     files,
-    costs: tradingCosts(report, { series, slippageBps }),
+    costs: tradingCosts(report, { series: [...series, ...(input.finer ?? [])], slippageBps }),
     benchmark: { finalEquityQuote, returnRatio, feesQuote },
     timeInMarket: course.timeInMarket,
+    ...(finerUse === undefined ? {} : { finerUse }),
     course,
     trips,
   };

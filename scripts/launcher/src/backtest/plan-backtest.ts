@@ -12,6 +12,7 @@ import { InputError } from '../interruption.js';
 import { readColumnSeries } from '../replay/read-series.js';
 import type { BacktestFlags } from './command-line.js';
 import { readDeskSettings } from './desk-rules.js';
+import { readFinerSeries } from './read-finer-series.js';
 
 /** One candle file of a backtest, as far as it is traded. */
 export interface FileFacts {
@@ -28,7 +29,10 @@ export interface FileFacts {
 
 /** A backtest that can be run. */
 export interface BacktestPlan {
-  readonly input: Omit<BacktestInput, 'series'> & { readonly series: readonly ColumnSeries[] };
+  readonly input: Omit<BacktestInput, 'series' | 'finer'> & {
+    readonly series: readonly ColumnSeries[];
+    readonly finer?: readonly ColumnSeries[];
+  };
   readonly files: readonly FileFacts[];
   /** Candles of a symbol before its strategy may give a signal. */
   readonly warmup: number;
@@ -36,7 +40,7 @@ export interface BacktestPlan {
 
 export type PlanFlags = Pick<
   BacktestFlags,
-  'data' | 'symbol' | 'timeframe' | 'from' | 'to' | 'strategy' | 'feesBps' | 'slippageBps'
+  'data' | 'symbol' | 'finer' | 'timeframe' | 'from' | 'to' | 'strategy' | 'feesBps' | 'slippageBps'
 >;
 
 /** Reads configuration and candles as a replay does. @throws InputError naming what cannot be used. */
@@ -54,12 +58,14 @@ export async function planBacktest(flags: PlanFlags, configSource: string): Prom
     config,
   );
   assertWarm(series, { warmup, strategy });
+  const finer = await readFinerSeries(flags, { series, timeframe });
   return {
     warmup,
     files: series.map((one, index) => factsOf(flags.data[index] ?? '', one, timeframe)),
     input: {
       ...settings,
       series,
+      ...(finer.length === 0 ? {} : { finer }),
       timeframe,
       strategy,
       orchestrator: config.orchestrator,

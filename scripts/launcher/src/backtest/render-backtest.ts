@@ -15,6 +15,7 @@ export function renderBacktest(outcome: BacktestOutcome, chalk: ChalkInstance): 
     renderReport(outcome.report, outcome.title, chalk),
     table.toString(),
     ...outcome.files.map((file) => chalk.dim(describeFile(file))),
+    ...(outcome.finerUse === undefined ? [] : [chalk.dim(describeFinerUse(outcome.finerUse))]),
   ].join('\n');
 }
 
@@ -50,6 +51,12 @@ function describeFile(file: BacktestOutcome['files'][number]): string {
   const gaps =
     file.gaps === 0 ? 'no gap' : `${formatCount(file.gaps)} gaps (${formatCount(file.missing)} candles absent)`;
   return `${file.name}: ${file.symbol}, ${formatCount(file.candles)} candles, ${range}, ${gaps}`;
+}
+
+/** How often the order of prices within a candle was known. */
+export function describeFinerUse({ used, absent, differing }: NonNullable<BacktestOutcome['finerUse']>): string {
+  const all = formatCount(used + absent + differing);
+  return `Shorter candles told what came first in ${formatCount(used)} of the ${all} candles in which something rested; ${formatCount(absent)} had none, ${formatCount(differing)} differed from theirs and count whole, the worst first`;
 }
 
 function amount(value: number): string {

@@ -1,6 +1,6 @@
 import type { ColumnSeries } from '@octant/trading/backtest/candle-steps';
 import type { Report } from '@octant/trading/backtest/report';
-import { rowAt, type DecimalColumns } from '@octant/trading/market/candle-columns';
+import { rowAt } from '@octant/trading/market/candle-columns';
 
 /** What trading took, quote currency. */
 export interface TradingCosts {
@@ -14,16 +14,15 @@ export interface TradingCosts {
   readonly shareOfGross: number | null;
 }
 
-/** Fees, slippage and what they took of the gross profit. `tick` is the largest price step of the symbols. */
+/** Fees, slippage and what they took of the gross profit. A symbol may be there twice, with candles of two lengths. */
 export function tradingCosts(
   report: Report,
   options: { readonly series: readonly ColumnSeries[]; readonly slippageBps: number },
 ): TradingCosts {
-  const columnsOf = new Map(options.series.map(({ symbol, columns }) => [symbol, columns]));
   let slippageQuote = 0;
   let turnoverQuote = 0;
   for (const { symbol, atMs, side, qty, price } of report.trades) {
-    const open = openAt(columnsOf.get(symbol), atMs) ?? Number(price);
+    const open = openAt(options.series, { symbol, atMs }) ?? Number(price);
     const worse = side === 'buy' ? Number(price) - open : open - Number(price);
     // A fill below the open may be a stop's: no more than the setting is slippage.
     const most = (Number(price) * options.slippageBps) / (10_000 - options.slippageBps);
@@ -37,8 +36,14 @@ export function tradingCosts(
 }
 
 /** The open of the candle that opened then; undefined where there is none. */
-function openAt(columns: DecimalColumns | undefined, openTimeMs: number): number | undefined {
-  if (columns === undefined) return undefined;
-  const row = rowAt(columns, openTimeMs);
-  return columns.openTimeMs[row] === openTimeMs ? columns.open[row] : undefined;
+function openAt(
+  series: readonly ColumnSeries[],
+  { symbol, atMs }: { readonly symbol: string; readonly atMs: number },
+): number | undefined {
+  for (const { columns, ...one } of series) {
+    if (one.symbol !== symbol) continue;
+    const row = rowAt(columns, atMs);
+    if (columns.openTimeMs[row] === atMs) return columns.open[row];
+  }
+  return undefined;
 }

@@ -44,7 +44,7 @@ export function renderHtml(
 ${headerSection(outcome)}<main>
 ${equitySection(outcome)}${candlesSection(plan)}
 <section aria-labelledby="h-months"><h2 id="h-months">Monthly returns</h2>${monthlyTable(outcome.report.equity)}</section>
-${distributionSection(outcome)}${statisticsSection(outcome.report, profile)}${costsSection(outcome)}${exposureSection(outcome)}${runSection(plan)}
+${distributionSection(outcome)}${statisticsSection(outcome.report, profile)}${costsSection(outcome)}${exposureSection(outcome)}${runSection(plan, outcome.finerUse)}
 </main><footer>Made by Octant. Past returns say little about future ones; a backtest chosen among many says less still.</footer>
 ${embed('report', outcome.report)}${embed('course', courseOf(outcome))}
 ${packed(plan).join('\n')}

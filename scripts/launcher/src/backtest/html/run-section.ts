@@ -1,15 +1,18 @@
 import { fillRulesOf, type FillRules } from '@octant/trading/exchange/fill-rules';
 import type { BacktestPlan } from '../plan-backtest.js';
+import type { FinerUse } from '@octant/trading/backtest/finer-candles';
 import { formatCount, formatTime } from '../../screen/format.js';
+import { describeFinerUse } from '../render-backtest.js';
 import { escapeHtml } from './escape-html.js';
 
 /** What was run on what, and what that assumes. */
-export function runSection({ input, files, warmup }: BacktestPlan): string {
+export function runSection({ input, files, warmup }: BacktestPlan, finerUse: FinerUse | undefined): string {
   const rules = fillRulesOf(input.executor.paper);
   const assumptions = [
     'A signal comes at the close of a candle; its order fills at the open of the next one, never in the same candle.',
     `Fees ${rules.takerFeesBps} bps of each market order's and stop's fill, ${rules.makerFeesBps} bps of a take-profit's; ${slippageText(rules)}, prices rounded to the tick against the desk.`,
     `Stops and take-profits fill inside the candle, the worst first; a take-profit fills once the price ${rules.takeProfitFills === 'touch' ? 'touches it' : 'trades beyond it'}.`,
+    ...(finerUse === undefined ? [] : [`${describeFinerUse(finerUse)}.`]),
     ...delayTexts(rules),
     'Sizes, risk rules, daily target and loss limit are those of the live desk, from its configuration.',
     'Spot and long only: there is no funding and no borrowing. Positions still open at the end are marked at the last close.',

@@ -1,5 +1,13 @@
 /** What is measured side by side, from the limit to the most work. */
-export const RATE_CASES = ['raw', 'bus-bare', 'bus-exactly-once', 'bus-inbox', 'bullmq-bare', 'bullmq-equal'] as const;
+export const RATE_CASES = [
+  'raw',
+  'raw-output',
+  'bus-bare',
+  'bus-exactly-once',
+  'bus-inbox',
+  'bullmq-bare',
+  'bullmq-equal',
+] as const;
 export type RateCase = (typeof RATE_CASES)[number];
 
 /** What else there is to know of the bus. */
@@ -12,6 +20,7 @@ export const PARTS: readonly PartName[] = [...RATE_CASES, ...FURTHER_PARTS];
 /** For people; also the beginning of a figure's name. */
 export const CASE_WORDS: Readonly<Record<RateCase, string>> = {
   raw: 'raw loop',
+  'raw-output': 'raw loop with an output',
   'bus-bare': 'bus, bare',
   'bus-exactly-once': 'bus, exactly once with an output',
   'bus-inbox': 'bus, PostgreSQL inbox with an output',

@@ -35,7 +35,7 @@ test.each([
   [['--seconds', '0'], 'from 1 to 120'],
   [['--seconds', '1.5'], 'from 1 to 120'],
   [['--repeats', 'many'], 'from 1 to 100'],
-  [['--only', 'raw,kafka'], 'expected names out of raw, bus-bare'],
+  [['--only', 'raw,kafka'], 'expected names out of raw, raw-output, bus-bare'],
   [['--only', ''], 'expected names out of'],
   [['--fast'], 'unknown option'],
   [['raw'], 'too many arguments'],

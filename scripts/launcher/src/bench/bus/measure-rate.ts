@@ -9,7 +9,7 @@ import type { Progress, WorkWindow } from './work-window.js';
 
 const MOST_TRIES = 6;
 /** What a message of the case leaves behind, besides being done. */
-const OUTPUT_CASES: readonly RateCase[] = ['bus-exactly-once', 'bus-inbox', 'bullmq-equal'];
+const OUTPUT_CASES: readonly RateCase[] = ['raw-output', 'bus-exactly-once', 'bus-inbox', 'bullmq-equal'];
 
 export interface RateRun extends Setting {
   /** Of BullMQ's worker. */
@@ -53,8 +53,8 @@ async function supplyStreams(bench: BusBench, run: RateRun, count: number): Prom
   await redis.setDurability(durability);
   const { redisUrl, databaseUrl } = servers;
   const consumer = await processes.start(
-    rateCase === 'raw'
-      ? { role: 'raw', redisUrl, stream: keys[0] ?? '' }
+    rateCase === 'raw' || rateCase === 'raw-output'
+      ? { role: 'raw', redisUrl, stream: keys[0] ?? '', output: rateCase === 'raw-output' }
       : {
           role: 'bus',
           redisUrl,

@@ -83,7 +83,8 @@ function judgeRates(sheet: BenchSheet, settings: readonly Setting[]): void {
       settings.some((setting) => setting.rateCase === rateCase)
         ? sheet.value(settingName({ rateCase, bytes, durability }))
         : undefined;
-    const [ours, bullmq, raw] = [rateOf('bus-exactly-once'), rateOf('bullmq-equal'), rateOf('raw')];
+    const [ours, bullmq] = [rateOf('bus-exactly-once'), rateOf('bullmq-equal')];
+    const [raw, rawOutput] = [rateOf('raw'), rateOf('raw-output')];
     if (ours === undefined) continue;
     const where = conditionsName({ bytes, durability });
     if (bullmq !== undefined) {
@@ -91,6 +92,10 @@ function judgeRates(sheet: BenchSheet, settings: readonly Setting[]): void {
     }
     if (raw !== undefined) {
       sheet.judge(`exactly once / raw loop, ${where}`, ours / raw, { sign: '>=', limit: 0.6 });
+    }
+    if (rawOutput !== undefined) {
+      const name = `exactly once / raw loop with the same output, ${where}`;
+      sheet.judge(name, ours / rawOutput, { sign: '>=', limit: 0.6 });
     }
   }
 }

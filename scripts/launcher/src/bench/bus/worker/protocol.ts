@@ -4,7 +4,7 @@ import { DURABILITIES } from '../cases.js';
 const onRedis = z.object({ redisUrl: z.string() });
 const durability = z.enum(DURABILITIES);
 
-const rawSettings = onRedis.extend({ role: z.literal('raw'), stream: z.string() });
+const rawSettings = onRedis.extend({ role: z.literal('raw'), stream: z.string(), output: z.boolean() });
 const busSettings = onRedis.extend({
   role: z.literal('bus'),
   durability,

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { AGENT, GROUP } from '../names.js';
+import { AGENT, GROUP, OUTPUTS, PREFIX } from '../names.js';
 import type { RawSettings, Workload } from './protocol.js';
 
 const COUNT = 100;
@@ -7,8 +7,11 @@ const BLOCK_MS = 500;
 
 type Reply = readonly [key: string, entries: readonly [id: string, fields: readonly string[]][]][] | null;
 
-/** The limit: one reader that looks at nothing and acknowledges each batch in one pipeline. */
-export function runRawLoop({ redisUrl, stream }: RawSettings): Promise<Workload> {
+/**
+ * The limit: one reader that looks at nothing and acknowledges each batch in one pipeline; with `output` it writes each
+ * entry to another stream before it acknowledges it, in the same pipeline, with no guarantee of any kind.
+ */
+export function runRawLoop({ redisUrl, stream, output }: RawSettings): Promise<Workload> {
   const redis = new Redis(redisUrl);
   let stopping = false;
   const loop = async (): Promise<void> => {
@@ -16,7 +19,12 @@ export function runRawLoop({ redisUrl, stream }: RawSettings): Promise<Workload>
       const from = ['GROUP', GROUP, AGENT, 'COUNT', COUNT, 'BLOCK', BLOCK_MS];
       const reply = (await redis.call('XREADGROUP', ...from, 'STREAMS', stream, '>')) as Reply;
       const pipeline = redis.pipeline();
-      for (const [key, entries] of reply ?? []) for (const [id] of entries) pipeline.xack(key, GROUP, id);
+      for (const [key, entries] of reply ?? []) {
+        for (const [id, fields] of entries) {
+          if (output) pipeline.xadd(`${PREFIX}${OUTPUTS}`, '*', ...fields);
+          pipeline.xack(key, GROUP, id);
+        }
+      }
       await pipeline.exec();
     }
   };
