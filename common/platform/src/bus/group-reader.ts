@@ -9,6 +9,11 @@ import { type ReadReply, type StreamEntry, type SweepReply, readSwept } from './
 const WATCHDOG_GRACE_MS = 2_000;
 const ADOPT_PAGE = 200;
 const UNBLOCK_GRACE_MS = 500;
+/**
+ * Entries of a stream that are read and committed together cost little more than one. Where there is not room for so many of
+ * each stream and a backlog in them, a few streams are read at a time, in turn.
+ */
+const LEAST_SHARE = 32;
 
 /** Reads the streams of one group on a connection of its own, ahead of the handlers as far as there is room. */
 export class GroupReader {
@@ -17,6 +22,9 @@ export class GroupReader {
   readonly #keeper: Keeper;
   readonly #redis: Redis;
   readonly #streamOfKey = new Map<string, string>();
+  /** There is a backlog in many streams: a few are read at a time, the next ones from this one on. */
+  #inTurns = false;
+  #turnAt = 0;
   /** Entries may be pending for this consumer that it does not hold: at the start, and after a lost reply. */
   #adoptNext = true;
   #loop: Promise<void> | undefined;
@@ -82,7 +90,6 @@ export class GroupReader {
   }
 
   async #turn(): Promise<void> {
-    const { tuning } = this.#core;
     if (this.#redis.status !== 'ready') await waitUntilReady(this.#redis, 1_000);
     if (!this.#keeper.whole) await this.#keeper.ensure();
     if (this.#adoptNext) await this.#adopt();
@@ -92,22 +99,50 @@ export class GroupReader {
       return;
     }
     if (this.#consumer.breaker.open) await this.#waitForBreaker();
-    // Redis counts entries by stream.
-    const share = Math.max(1, Math.floor(room / this.#streamOfKey.size));
-    const limit = this.#consumer.breaker.open ? 1 : Math.min(tuning.readCount, share);
-    this.#consumer.accept(await this.#read(limit));
+    const inTurns = this.#inTurns && !this.#consumer.breaker.open;
+    this.#consumer.accept(await (inTurns ? this.#readSome(room) : this.#readAll(room)));
   }
 
-  async #read(count: number): Promise<StreamEntry[]> {
+  /** From all streams, waiting for the first entry. */
+  async #readAll(room: number): Promise<StreamEntry[]> {
+    const { readCount, blockMs } = this.#core.tuning;
     const keys = [...this.#streamOfKey.keys()];
-    const { blockMs } = this.#core.tuning;
+    // Redis counts entries by stream.
+    const share = Math.max(1, Math.floor(room / keys.length));
+    const count = this.#consumer.breaker.open ? 1 : Math.min(readCount, share);
+    const entries = await this.#read(keys, { count, blockMs });
+    this.#inTurns = count < Math.min(readCount, LEAST_SHARE) && 2 * entries.length >= room;
+    return entries;
+  }
+
+  /** From as many streams as there is room for, the next ones in turn; without waiting. */
+  async #readSome(room: number): Promise<StreamEntry[]> {
+    const all = [...this.#streamOfKey.keys()];
+    const count = Math.min(this.#core.tuning.readCount, LEAST_SHARE, room);
+    const width = Math.min(all.length, Math.max(1, Math.floor(room / count)));
+    const keys = Array.from({ length: width }, (_, index) => all[(this.#turnAt + index) % all.length] ?? '');
+    const entries = await this.#read(keys, { count });
+    this.#turnAt = (this.#turnAt + width) % all.length;
+    // Otherwise the backlog is over: whatever is left or comes is read from all of them.
+    this.#inTurns = 2 * entries.length >= count * width;
+    return entries;
+  }
+
+  async #read(
+    keys: readonly string[],
+    { count, blockMs }: { readonly count: number; readonly blockMs?: number },
+  ): Promise<StreamEntry[]> {
     if (this.#core.stopping.aborted) return [];
-    const watchdog = setTimeout(() => {
-      this.#core.logger.warn({ group: this.#consumer.group }, 'read did not come back, reconnecting');
-      this.#redis.disconnect(true);
-    }, blockMs + WATCHDOG_GRACE_MS);
+    const watchdog = setTimeout(
+      () => {
+        this.#core.logger.warn({ group: this.#consumer.group }, 'read did not come back, reconnecting');
+        this.#redis.disconnect(true);
+      },
+      (blockMs ?? 0) + WATCHDOG_GRACE_MS,
+    );
     try {
-      const from = ['GROUP', this.#consumer.group, this.#core.consumer, 'COUNT', count, 'BLOCK', blockMs];
+      const block = blockMs === undefined ? [] : ['BLOCK', blockMs];
+      const from = ['GROUP', this.#consumer.group, this.#core.consumer, 'COUNT', count, ...block];
       await this.#core.failpoint?.('read.before');
       const reply = await this.#redis.call('XREADGROUP', ...from, 'STREAMS', ...keys, ...keys.map(() => '>'));
       await this.#core.failpoint?.('read.after');

@@ -197,12 +197,18 @@ function freshDay(atMs: number, startEquityQuote: string): LedgerDay {
   };
 }
 
+/** The ledger that was valued last: the same one is asked for several figures in turn. Ledgers never change. */
+const valued: { ledger: Ledger | undefined; equity: Decimal } = { ledger: undefined, equity: Decimal.of(0) };
+
 function equity(ledger: Ledger): Decimal {
+  if (valued.ledger === ledger) return valued.equity;
   let sum = parseDecimal(ledger.cashQuote);
   for (const symbol in ledger.positions) {
     const position = ledger.positions[symbol];
     if (position !== undefined) sum = sum.plus(parseDecimal(position.qty).times(parseDecimal(position.markPrice)));
   }
+  valued.ledger = ledger;
+  valued.equity = sum;
   return sum;
 }
 
