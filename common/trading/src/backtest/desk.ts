@@ -8,6 +8,7 @@ import type { RestingExits } from '../exchange/resting-exits.js';
 import type { DecimalCandle } from '../market/candle.js';
 import { getInstrument, type Instrument } from '../market/instrument.js';
 import type { TimeframeName } from '../messages/envelope.js';
+import { parseDecimal, type Decimal } from '../money/decimal.js';
 import { exitPlanMessageOf } from '../messages/exit-plan-message.js';
 import { decideDayHalt, type DayLimits } from '../portfolio/decide-halt.js';
 import { decideSignal } from '../portfolio/decide-signal.js';
@@ -15,6 +16,7 @@ import { exposureOf, sizingViewOf } from '../portfolio/exposure.js';
 import {
   applyFill,
   dayPnlRatioOf,
+  equityOf,
   markLedger,
   noteDrawdown,
   openLedger,
@@ -24,12 +26,15 @@ import {
   type Ledger,
   type LedgerChange,
 } from '../portfolio/ledger.js';
-import { decideSize, type OpenOrder, type RiskProfile } from '../portfolio/size-order.js';
+import { decideSize, largestBuy, type OpenOrder, type RiskProfile } from '../portfolio/size-order.js';
 import { decideRisk } from '../risk/decide-risk.js';
 import type { RiskPolicy } from '../risk/risk-policy.js';
 import type { StrategySignal } from '../strategies/strategy.js';
 import type { CandleStep, StepCandle } from './candle-steps.js';
 import type { ReportFill } from './report.js';
+
+/** Cash of so many least orders pays for one, whatever the buffer and the fees are as a rule. */
+const AMPLE = 20;
 
 /** All that the desk decides by, apart from the candles and the strategy. */
 export interface DeskRules {
@@ -61,6 +66,7 @@ export class Desk {
   #ledger: Ledger;
   #openOrders: readonly PaperOrder[] = [];
   #exits: readonly RestingExits[] = [];
+  #largest: { cashQuote: string; orders: readonly PaperOrder[]; notional: Decimal } | undefined;
   /** The ledger that the halt was last decided on; an unchanged ledger has an unchanged PnL. */
   #judged: Ledger | undefined;
 
@@ -140,8 +146,17 @@ export class Desk {
     return this.#exits.length > 0 && this.#exits.some(({ entry }) => entry.symbol === symbol);
   }
 
-  /** Whether a signal of that side would be sized, and not dropped. Holds until the next `open` or `act`. */
+  /** False when no signal of that side leads to an order, whatever price and confidence. Holds until the next `open` or `act`. */
   takes(symbol: string, side: StrategySignal['side']): boolean {
+    if (!this.#isWanted(symbol, side)) return false;
+    if (side === 'sell') return true;
+    const { minNotional } = getInstrument(this.#rules.instruments, symbol);
+    // Only an account that is nearly empty is worth the exact answer.
+    return minNotional.times(AMPLE).lt(parseDecimal(this.#ledger.cashQuote)) || this.#largestBuy().gte(minNotional);
+  }
+
+  /** Whether a signal of that side would be sized, and not dropped. */
+  #isWanted(symbol: string, side: StrategySignal['side']): boolean {
     const positionQty = this.#ledger.positions[symbol]?.qty ?? '0';
     const { halted } = this.#ledger.day;
     return decideSignal({ symbol, side, positionQty, openOrders: this.#openOrders, halted }) === 'size';
@@ -202,7 +217,7 @@ export class Desk {
   #size(signal: DeskSignal): string | undefined {
     const { symbol, side } = signal;
     const { riskPolicy, riskProfile, cashBufferRatio, fills, instruments } = this.#rules;
-    if (!this.takes(symbol, side)) return undefined;
+    if (!this.#isWanted(symbol, side)) return undefined;
     const { qty, reason } = decideSize({
       symbol,
       side,
@@ -217,6 +232,24 @@ export class Desk {
       feesBps: fills.takerFeesBps,
     });
     return reason === 'sized' ? qty : undefined;
+  }
+
+  /** Of any symbol; kept as long as nothing has changed that it depends on. */
+  #largestBuy(): Decimal {
+    const known = this.#largest;
+    if (known?.cashQuote === this.#ledger.cashQuote && known.orders === this.#openOrders) return known.notional;
+    const { riskPolicy: limits, riskProfile, cashBufferRatio, fills } = this.#rules;
+    const { cashQuote } = this.#ledger;
+    const notional = largestBuy({
+      ledger: { cashQuote, equityQuote: equityOf(this.#ledger), positionQty: '0' },
+      openOrders: this.#openOrdersView(),
+      limits,
+      riskProfile,
+      cashBufferRatio,
+      feesBps: fills.takerFeesBps,
+    });
+    this.#largest = { cashQuote, orders: this.#openOrders, notional };
+    return notional;
   }
 
   #submit(order: PaperOrder): void {

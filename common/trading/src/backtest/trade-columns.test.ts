@@ -33,6 +33,7 @@ interface Draw {
   readonly dailyTarget: number;
   readonly dailyLoss: number;
   readonly rules: Partial<FillRules>;
+  readonly startEquity: string;
   readonly fromHour: number;
   readonly windowSteps: number;
 }
@@ -62,6 +63,7 @@ const draw: fc.Arbitrary<Draw> = fc.record({
     },
     { requiredKeys: [] },
   ),
+  startEquity: fc.constantFrom('1000', '1000', '21', '5.02'),
   fromHour: fc.constantFrom(0, 0, 7, 60),
   windowSteps: fc.constantFrom(1, 7, 64, 4096),
 });
@@ -126,7 +128,9 @@ function inputOf(given: Draw): TradeInput {
   const [btc, eth] = aBacktest().markets.markets;
   const markets = { markets: [btc, eth, { ...eth, symbol: 'SOL-USDT' }].filter((one) => one !== undefined) };
   const strategy = { ...aBacktest().strategy, symbols: SYMBOLS, risk_profile: 'aggressive' as const };
-  const { rules, ...input } = tradeInputOf(aBacktest({ series, markets, strategy }));
+  const { rules, ...input } = tradeInputOf(
+    aBacktest({ series, markets, strategy, startEquityQuote: given.startEquity }),
+  );
   return {
     ...input,
     runs: series.map((_, index) => runOf(given, index)),

@@ -56,6 +56,18 @@ export function decideSize(input: SizeInput): SizeDecision {
   return input.side === 'buy' ? sizeBuy(input) : sizeSell(input);
 }
 
+/** Most that a buy may be worth, at full confidence; as `decideSize` would have it, whatever the symbol and its price. */
+export function largestBuy(
+  input: Pick<SizeInput, 'ledger' | 'openOrders' | 'limits' | 'riskProfile' | 'cashBufferRatio' | 'feesBps'>,
+): Decimal {
+  return Decimal.min(profileLimit(input), affordableNotional({ ...input, ...input.ledger }));
+}
+
+function profileLimit({ limits, riskProfile }: Pick<SizeInput, 'limits' | 'riskProfile'>): Decimal {
+  const limit = Decimal.min(parseDecimal(limits.maxOrderQuote), parseDecimal(limits.maxPositionQuote));
+  return limit.times(PROFILE_SCALE[riskProfile]);
+}
+
 function sizeBuy(input: SizeInput): SizeDecision {
   if (parseDecimal(input.ledger.positionQty).gt(0)) return none('already_long');
   if (input.openOrders.some((order) => order.side === 'buy' && order.symbol === input.symbol)) {
@@ -63,8 +75,7 @@ function sizeBuy(input: SizeInput): SizeDecision {
   }
   const affordable = affordableNotional({ ...input, ...input.ledger });
   if (affordable.lte(0)) return none('no_cash');
-  const limit = Decimal.min(parseDecimal(input.limits.maxOrderQuote), parseDecimal(input.limits.maxPositionQuote));
-  const wanted = limit.times(PROFILE_SCALE[input.riskProfile]).times(inMillionths(input.confidence));
+  const wanted = profileLimit(input).times(inMillionths(input.confidence));
   return inLots(input, Decimal.min(wanted, affordable));
 }
 
