@@ -91,41 +91,21 @@ export class Desk {
     this.#decideHalt(step.closeTimeMs);
   }
 
-  /** One symbol's signal: size, risk, order. To be called in the session's order of symbols. */
-  act(signal: DeskSignal, closeTimeMs: number): void {
+  /**
+   * One symbol's signal: size, risk, order. To be called in the session's order of symbols. False when it was dropped, or
+   * its size came to nothing.
+   */
+  act(signal: DeskSignal, closeTimeMs: number): boolean {
     this.counters.signals += 1;
     const qty = this.#size(signal);
-    if (qty === undefined) return;
-    const requestId = requestIdOf({ sessionId: Desk.SESSION_ID, symbol: signal.symbol, closeTimeMs });
-    this.counters.riskRequests += 1;
-    const decision = decideRisk(
-      {
-        requestId,
-        symbol: signal.symbol,
-        side: signal.side,
-        confidence: signal.confidence,
-        qty,
-        price: signal.price,
-        atMs: closeTimeMs,
-        exposure: exposureOf(this.#ledger, { symbol: signal.symbol, openOrders: this.#openOrdersView() }),
-        halted: this.#ledger.day.halted,
-      },
-      this.#rules.riskPolicy,
-    );
-    if (!decision.ok) {
-      this.counters.riskRefused += 1;
-      return;
-    }
-    this.#submit({
-      orderId: orderIdOf(requestId),
-      symbol: signal.symbol,
-      side: signal.side,
-      qty,
-      referencePrice: signal.price,
-      notBeforeMs: closeTimeMs,
-      timeframe: this.#rules.timeframe,
-      ...(signal.side === 'buy' && signal.exits !== undefined ? { exits: exitPlanMessageOf(signal.exits) } : {}),
-    });
+    if (qty === undefined) return false;
+    this.#order(signal, qty, closeTimeMs);
+    return true;
+  }
+
+  /** Whether `act` would go on to the risk rules; it depends on no mark. */
+  sizes(signal: DeskSignal): boolean {
+    return this.#size(signal) !== undefined;
   }
 
   /**
@@ -212,6 +192,39 @@ export class Desk {
     const kept = this.#openOrders.filter((order) => order.side === 'sell');
     this.counters.rejected += this.#openOrders.length - kept.length;
     this.#openOrders = kept;
+  }
+
+  #order(signal: DeskSignal, qty: string, closeTimeMs: number): void {
+    const requestId = requestIdOf({ sessionId: Desk.SESSION_ID, symbol: signal.symbol, closeTimeMs });
+    this.counters.riskRequests += 1;
+    const decision = decideRisk(
+      {
+        requestId,
+        symbol: signal.symbol,
+        side: signal.side,
+        confidence: signal.confidence,
+        qty,
+        price: signal.price,
+        atMs: closeTimeMs,
+        exposure: exposureOf(this.#ledger, { symbol: signal.symbol, openOrders: this.#openOrdersView() }),
+        halted: this.#ledger.day.halted,
+      },
+      this.#rules.riskPolicy,
+    );
+    if (!decision.ok) {
+      this.counters.riskRefused += 1;
+      return;
+    }
+    this.#submit({
+      orderId: orderIdOf(requestId),
+      symbol: signal.symbol,
+      side: signal.side,
+      qty,
+      referencePrice: signal.price,
+      notBeforeMs: closeTimeMs,
+      timeframe: this.#rules.timeframe,
+      ...(signal.side === 'buy' && signal.exits !== undefined ? { exits: exitPlanMessageOf(signal.exits) } : {}),
+    });
   }
 
   #size(signal: DeskSignal): string | undefined {

@@ -8,6 +8,8 @@ export class SymbolWatch {
   /** Whether a signal to buy, or to sell, leads further than being counted. */
   readonly takesBuy: Uint8Array;
   readonly takesSell: Uint8Array;
+  /** Whether the last signal that could have led to an order came to no size: the next ones are sized before the desk has them. */
+  readonly refused: Uint8Array;
   /** The symbol's `Wake`. */
   readonly always: Uint8Array;
   readonly low: Float64Array;
@@ -29,6 +31,7 @@ export class SymbolWatch {
     this.involved = new Uint8Array(length);
     this.takesBuy = new Uint8Array(length);
     this.takesSell = new Uint8Array(length);
+    this.refused = new Uint8Array(length);
     this.always = new Uint8Array(length);
     this.low = new Float64Array(length);
     this.high = new Float64Array(length);
@@ -62,6 +65,10 @@ export class SymbolWatch {
     }
     this.held = held;
     this.resting = resting;
+  }
+
+  takes(index: number, side: 'buy' | 'sell'): boolean {
+    return (side === 'buy' ? this.takesBuy[index] : this.takesSell[index]) === 1;
   }
 
   /** The closes at those rows, by symbol; symbols without a row are left out. `rows` is in the order of `held`. */

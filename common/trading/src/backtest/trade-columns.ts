@@ -4,7 +4,7 @@ import type { TimeframeName } from '../messages/envelope.js';
 import { DAY_MS } from '../portfolio/utc-day.js';
 import type { StrategyRun } from '../strategies/strategy.js';
 import type { ColumnSeries, StepCandle } from './candle-steps.js';
-import { Desk, type DeskRules } from './desk.js';
+import { Desk, type DeskRules, type DeskSignal } from './desk.js';
 import { EquityWatch } from './equity-watch.js';
 import { FinerCandles, finerUseOf, type FinerUse } from './finer-candles.js';
 import { SignalWindow } from './signal-window.js';
@@ -162,10 +162,24 @@ class ColumnTrade {
       if (row < 0 || window === undefined) continue;
       const side = window.side[row - window.from];
       if (side === 0) continue;
-      if ((side === 1 ? takesBuy[index] : takesSell[index]) === 1) return -1;
+      if ((side === 1 ? takesBuy[index] : takesSell[index]) === 1 && this.#mayOrder(index, row)) return -1;
       signals += 1;
     }
     return signals;
+  }
+
+  /** Whether a signal may lead to an order. One after another that came to no size is sized first, to have only those that do. */
+  #mayOrder(index: number, row: number): boolean {
+    if (this.#symbols.refused[index] === 0) return true;
+    const signal = this.#signalAt(index, row);
+    return signal !== undefined && this.desk?.sizes(signal) !== false;
+  }
+
+  #signalAt(index: number, row: number): DeskSignal | undefined {
+    const one = this.#input.series[index];
+    const signal = this.#windows[index]?.at(row);
+    if (one === undefined || signal === undefined) return undefined;
+    return { ...signal, symbol: one.symbol, price: decimalAt(one.columns, 'close', row) };
   }
 
   #countCandles(step: number): number {
@@ -233,10 +247,13 @@ class ColumnTrade {
     const candles = this.#involvedCandles(step);
     desk.skip({ candles: this.#countCandles(step) - candles.length, signals: 0 });
     desk.open({ openTimeMs, closeTimeMs: closeMs, candles });
-    for (const [index, { symbol, columns }] of series.entries()) {
+    for (let index = 0; index < series.length; index += 1) {
       const row = rowOfStep(this.#timeline, index, step);
-      const signal = row < 0 ? undefined : this.#windows[index]?.at(row);
-      if (signal !== undefined) desk.act({ ...signal, symbol, price: decimalAt(columns, 'close', row) }, closeMs);
+      const signal = row < 0 ? undefined : this.#signalAt(index, row);
+      if (signal === undefined) continue;
+      const taken = this.#symbols.takes(index, signal.side);
+      const ordered = desk.act(signal, closeMs);
+      if (taken) this.#symbols.refused[index] = Number(!ordered);
     }
     this.#symbols.start(desk);
     this.#equity.start(desk.ledger, this.#symbols.held.length);

@@ -24,9 +24,7 @@ export function measureLinearity({ engine, year, repeats, say }: EngineMeasure, 
   for (let round = 0; round <= repeats; round += 1) {
     for (const { name, series } of jobs) {
       const candles = series.reduce((sum, { columns }) => sum + columns.length, 0);
-      // The short ones are run as often as the long one is long, so that each is timed for about as long.
-      const times = Math.max(1, Math.round((length * PARTS_OF_A_YEAR) / candles));
-      const rate = rateOf(candles * times, () => repeat(times, () => engine.run(strategy, series)));
+      const rate = rateOf(candles, () => engine.run(strategy, series));
       if (round > 0) sheet.add(name, 'ns/candle', 1e9 / rate);
     }
     say(`linearity: round ${round} of ${repeats}`);
@@ -35,8 +33,4 @@ export function measureLinearity({ engine, year, repeats, say }: EngineMeasure, 
   const flat = { sign: '<=', limit: FLAT_AIM } as const;
   sheet.judge('a candle among eight times as many', (long ?? NaN) / (one ?? NaN), flat);
   sheet.judge(`a candle among ${SYMBOLS.length} symbols`, (many ?? NaN) / (one ?? NaN), flat);
-}
-
-function repeat(times: number, job: () => unknown): void {
-  for (let time = 0; time < times; time += 1) job();
 }
