@@ -100,12 +100,9 @@ export function assertSeries(series: readonly BacktestSeries[]): void {
 }
 
 function assertRising(symbol: string, openTimesMs: Float64Array, length: number): void {
-  let last = -Infinity;
-  for (let row = 0; row < length; row += 1) {
-    const openTimeMs = openTimesMs[row] ?? Number.NaN;
-    if (!(openTimeMs > last)) {
-      throw new RangeError(`${symbol}: expected an open time after ${String(last)}, was ${String(openTimeMs)}`);
-    }
-    last = openTimeMs;
+  for (let row = 1; row < length; row += 1) {
+    if ((openTimesMs[row] ?? Number.NaN) > (openTimesMs[row - 1] ?? Number.NaN)) continue;
+    const [before, was] = [openTimesMs[row - 1], openTimesMs[row]];
+    throw new RangeError(`${symbol}: expected an open time after ${String(before)}, was ${String(was)}`);
   }
 }

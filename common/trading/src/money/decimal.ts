@@ -1,5 +1,5 @@
 import { Decimal as LibraryDecimal } from 'decimal.js';
-import { readSmallDecimal, smallDecimalText } from './small-decimal.js';
+import { SmallDecimalReader, smallDecimalText } from './small-decimal.js';
 
 /** The library, with 40 significant digits and half-even rounding where a result must be cut. */
 const Large = LibraryDecimal.clone({
@@ -16,6 +16,8 @@ const POWERS: readonly number[] = Array.from({ length: 23 }, (_, exponent) => Nu
 const MOST_SCALE = POWERS.length - 1;
 /** So many digits are a safe integer whatever they are. */
 const SMALL_DIGITS = 15;
+
+const reader = new SmallDecimalReader();
 
 /** Decimal places that quote amounts (fees, costs, profits) are rounded to. */
 export const QUOTE_PLACES = 8;
@@ -47,8 +49,7 @@ export class Decimal {
 
   /** A plain decimal of few digits; undefined for any other text. */
   static ofSmall(text: string): Decimal | undefined {
-    const small = readSmallDecimal(text);
-    return small === undefined ? undefined : new Decimal(small.mantissa, small.scale, undefined);
+    return reader.read(text) ? new Decimal(reader.mantissa, reader.scale, undefined) : undefined;
   }
 
   /** @internal Of what the library gave. */

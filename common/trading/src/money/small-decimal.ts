@@ -3,40 +3,43 @@ const ZERO = 48;
 /** So many digits are a safe integer whatever they are. */
 const MOST_DIGITS = 15;
 
-/** `mantissa / 10^scale`: the mantissa a safe integer and never -0, the scale a whole number from 0 on. */
-export interface SmallDecimal {
-  readonly mantissa: number;
-  readonly scale: number;
-}
+/** Reads decimals as `mantissa / 10^scale`. What was read last stays in its fields: there are too many for an object each. */
+export class SmallDecimalReader {
+  /** A safe integer, never -0. */
+  mantissa = 0;
+  /** A whole number from 0 on. */
+  scale = 0;
 
-/** Reads `-?digits(.digits)?` of up to 15 digits; undefined for any other text. Zeros at the end of a fraction are left out. */
-export function readSmallDecimal(text: string): SmallDecimal | undefined {
-  const first = text.charCodeAt(0) === MINUS ? 1 : 0;
-  const dot = text.indexOf('.', first);
-  const { length } = text;
-  if (length - first > (dot < 0 ? MOST_DIGITS : MOST_DIGITS + 1)) return undefined;
-  let mantissa = readDigits(text, { from: first, to: dot < 0 ? length : dot, before: 0 });
-  let scale = 0;
-  if (dot >= 0) {
-    const end = withoutZeros(text, dot + 1);
-    if (dot === length - 1) return undefined;
-    if (end > dot + 1) mantissa = readDigits(text, { from: dot + 1, to: end, before: mantissa });
-    scale = end - dot - 1;
+  /** Reads `-?digits(.digits)?` of up to 15 digits, without the zeros at the end of a fraction; false for any other text. */
+  read(text: string): boolean {
+    const first = text.charCodeAt(0) === MINUS ? 1 : 0;
+    const dot = text.indexOf('.', first);
+    const { length } = text;
+    if (length - first > (dot < 0 ? MOST_DIGITS : MOST_DIGITS + 1)) return false;
+    this.mantissa = 0;
+    this.scale = 0;
+    if (!this.#append(text, first, dot < 0 ? length : dot)) return false;
+    if (dot >= 0) {
+      const end = withoutZeros(text, dot + 1);
+      if (dot === length - 1 || (end > dot + 1 && !this.#append(text, dot + 1, end))) return false;
+      this.scale = end - dot - 1;
+    }
+    if (first === 1) this.mantissa = 0 - this.mantissa;
+    return true;
   }
-  if (Number.isNaN(mantissa)) return undefined;
-  return { mantissa: first === 1 ? 0 - mantissa : mantissa, scale };
-}
 
-/** The digits appended to a number; NaN when there is none, or something else among them. */
-function readDigits(text: string, { from, to, before }: { from: number; to: number; before: number }): number {
-  if (from >= to) return Number.NaN;
-  let value = before;
-  for (let at = from; at < to; at += 1) {
-    const digit = text.charCodeAt(at) - ZERO;
-    if (digit < 0 || digit > 9) return Number.NaN;
-    value = value * 10 + digit;
+  /** Appends digits to the mantissa; false when there is none, or something else among them. */
+  #append(text: string, from: number, to: number): boolean {
+    if (from >= to) return false;
+    let value = this.mantissa;
+    for (let at = from; at < to; at += 1) {
+      const digit = text.charCodeAt(at) - ZERO;
+      if (digit < 0 || digit > 9) return false;
+      value = value * 10 + digit;
+    }
+    this.mantissa = value;
+    return true;
   }
-  return value;
 }
 
 /** Where the text ends without the zeros at its end, `from` at least. */

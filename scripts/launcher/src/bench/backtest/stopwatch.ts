@@ -5,7 +5,7 @@ const LEAST_NS = 100_000_000n;
 export function rateOf(candles: number, job: () => unknown): number {
   const startedAt = process.hrtime.bigint();
   let runs = 0;
-  let elapsed = 0n;
+  let elapsed: bigint;
   do {
     job();
     runs += 1;
