@@ -125,19 +125,19 @@ function exitsAt(close: number, move: number, random: () => number): ExitPlan {
 
 function inputOf(given: Draw): TradeInput {
   const series = SYMBOLS.slice(0, given.symbols).map((symbol, index) => ({ symbol, columns: marketOf(given, index) }));
-  const [btc, eth] = aBacktest().markets.markets;
-  const markets = { markets: [btc, eth, { ...eth, symbol: 'SOL-USDT' }].filter((one) => one !== undefined) };
+  const rules = { tick_size: '0.01', lot_size: '0.0001', min_notional: '5' };
+  const markets = { markets: SYMBOLS.map((symbol) => ({ symbol, ...rules })) };
   const strategy = { ...aBacktest().strategy, symbols: SYMBOLS, risk_profile: 'aggressive' as const };
-  const { rules, ...input } = tradeInputOf(
+  const { rules: deskRules, ...input } = tradeInputOf(
     aBacktest({ series, markets, strategy, startEquityQuote: given.startEquity }),
   );
   return {
     ...input,
     runs: series.map((_, index) => runOf(given, index)),
     rules: {
-      ...rules,
+      ...deskRules,
       dayLimits: { dailyTargetRatio: given.dailyTarget, dailyLossLimitRatio: given.dailyLoss },
-      fills: { ...rules.fills, ...given.rules },
+      fills: { ...deskRules.fills, ...given.rules },
     },
     fromMs: START_MS + given.fromHour * HOUR_MS,
     windowSteps: given.windowSteps,

@@ -59,15 +59,17 @@ export class Decimal {
     return new Decimal(value.times(`1e${String(scale)}`).toNumber() + 0, scale, undefined);
   }
 
-  static min(first: DecimalInput, ...others: readonly DecimalInput[]): Decimal {
-    let least = Decimal.of(first);
-    for (const other of others) if (least.gt(other)) least = Decimal.of(other);
+  /** @throws RangeError for no values. */
+  static min(...values: readonly DecimalInput[]): Decimal {
+    let least = Decimal.of(values[0] ?? Number.NaN);
+    for (const value of values) if (least.gt(value)) least = Decimal.of(value);
     return least;
   }
 
-  static max(first: DecimalInput, ...others: readonly DecimalInput[]): Decimal {
-    let most = Decimal.of(first);
-    for (const other of others) if (most.lt(other)) most = Decimal.of(other);
+  /** @throws RangeError for no values. */
+  static max(...values: readonly DecimalInput[]): Decimal {
+    let most = Decimal.of(values[0] ?? Number.NaN);
+    for (const value of values) if (most.lt(value)) most = Decimal.of(value);
     return most;
   }
 

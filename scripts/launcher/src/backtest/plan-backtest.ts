@@ -31,7 +31,7 @@ export interface FileFacts {
 export interface BacktestPlan {
   readonly input: Omit<BacktestInput, 'series' | 'finer'> & {
     readonly series: readonly ColumnSeries[];
-    readonly finer?: readonly ColumnSeries[];
+    readonly finer?: readonly ColumnSeries[] | undefined;
   };
   readonly files: readonly FileFacts[];
   /** Candles of a symbol before its strategy may give a signal. */

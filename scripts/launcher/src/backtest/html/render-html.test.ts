@@ -11,7 +11,7 @@ function aPlan(candles: number, name = 'momentum'): BacktestPlan {
   const series = [{ symbol: 'BTC-USDT', columns: decimalColumnsOf(simulatedCandles('BTC-USDT', candles)) }];
   const input = aBacktest();
   return {
-    input: { ...input, series, strategy: { ...input.strategy, kind: 'momentum', name } },
+    input: { ...input, series, finer: undefined, strategy: { ...input.strategy, kind: 'momentum', name } },
     warmup: 21,
     files: [
       {
