@@ -3,7 +3,7 @@ import type { BacktestSeries } from '@octant/trading/backtest/candle-steps';
 import type { Report } from '@octant/trading/backtest/report';
 import { timeframeMs } from '@octant/trading/market/timeframe';
 import { openTimesOf, splitHoldout } from '@octant/trading/optimize/holdout';
-import { optimizeSteps, type OptimizeInput } from '@octant/trading/optimize/optimize-strategy';
+import { optimizeSteps, withColumns, type OptimizeInput } from '@octant/trading/optimize/optimize-strategy';
 import type { ParameterSet } from '@octant/trading/optimize/search-space';
 import { withParameters } from '@octant/trading/strategies/registry';
 import type { Comparison, Figures, Outcome } from './job.js';
@@ -13,7 +13,8 @@ import type { Comparison, Figures, Outcome } from './job.js';
  * @param onProgress called after each trial.
  * @throws RangeError when there are too few candles.
  */
-export function runSearch(input: OptimizeInput, onProgress: (done: number, total: number) => void): Outcome {
+export function runSearch(given: OptimizeInput, onProgress: (done: number, total: number) => void): Outcome {
+  const input = withColumns(given);
   const steps = optimizeSteps(input);
   for (;;) {
     const step = steps.next();

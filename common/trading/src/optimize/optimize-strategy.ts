@@ -1,5 +1,5 @@
 import { runBacktest, type BacktestInput } from '../backtest/run-backtest.js';
-import { lengthOf, type BacktestSeries } from '../backtest/candle-steps.js';
+import { columnsOfSeries, lengthOf, type BacktestSeries } from '../backtest/candle-steps.js';
 import { parametersOf, withParameters } from '../strategies/registry.js';
 import { splitHoldout } from './holdout.js';
 import { compareFigures, figuresOf, type TrialFigures } from './objective.js';
@@ -49,8 +49,15 @@ export function optimizeStrategy(input: OptimizeInput): OptimizeResult {
   return runToEnd(optimizeSteps(input));
 }
 
+/** The same with its candles as columns, made once for all trials. */
+export function withColumns(input: OptimizeInput): OptimizeInput {
+  const series = input.backtest.series.map((one) => ({ symbol: one.symbol, columns: columnsOfSeries(one) }));
+  return { ...input, backtest: { ...input.backtest, series } };
+}
+
 /** The same in steps, see `searchSteps`. */
-export function* optimizeSteps(input: OptimizeInput): Generator<SearchProgress, OptimizeResult> {
+export function* optimizeSteps(given: OptimizeInput): Generator<SearchProgress, OptimizeResult> {
+  const input = withColumns(given);
   const { series, strategy } = input.backtest;
   assertEnough(series, input.minCandles);
   const { train, splitMs } = splitHoldout(series, input.holdoutRatio);
