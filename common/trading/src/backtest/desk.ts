@@ -5,7 +5,6 @@ import type { PaperCandle } from '../exchange/match-step.js';
 import { orderIdOf, requestIdOf } from '../exchange/order-id.js';
 import { decideSubmit, openQtyOf, type PaperOrder } from '../exchange/paper-exchange.js';
 import type { RestingExits } from '../exchange/resting-exits.js';
-import type { DecimalCandle } from '../market/candle.js';
 import { getInstrument, type Instrument } from '../market/instrument.js';
 import type { TimeframeName } from '../messages/envelope.js';
 import { parseDecimal, type Decimal } from '../money/decimal.js';
@@ -30,8 +29,9 @@ import { decideSize, largestBuy, type OpenOrder, type RiskProfile } from '../por
 import { decideRisk } from '../risk/decide-risk.js';
 import type { RiskPolicy } from '../risk/risk-policy.js';
 import type { StrategySignal } from '../strategies/strategy.js';
-import type { CandleStep, StepCandle } from './candle-steps.js';
+import type { CandleStep } from './candle-steps.js';
 import type { ReportFill } from './report.js';
+import { partsOf, SeenCandle, type SymbolCandle } from './step-parts.js';
 
 /** Cash of so many least orders pays for one, whatever the buffer and the fees are as a rule. */
 const AMPLE = 20;
@@ -288,50 +288,5 @@ export class Desk {
   #apply(change: LedgerChange): void {
     this.#ledger = change.ledger;
     this.closedDays.push(...change.closedDays);
-  }
-}
-
-type SymbolCandle = Pick<StepCandle, 'symbol' | 'candle' | 'before'>;
-
-/** The candles that are matched together, in rising time: all of the step, or the shorter ones that they are made of. */
-function partsOf({ candles }: CandleStep): readonly (readonly SymbolCandle[])[] {
-  if (candles.every(({ inside }) => inside === undefined)) return [candles];
-  const parts = new Map<number, SymbolCandle[]>();
-  for (const { symbol, candle, before, inside } of candles) {
-    for (const one of inside ?? [{ candle, before }]) {
-      const part = parts.get(one.candle.openTimeMs) ?? [];
-      parts.set(one.candle.openTimeMs, part);
-      part.push({ symbol, ...one });
-    }
-  }
-  return [...parts].sort(([a], [b]) => a - b).map(([, part]) => part);
-}
-
-/** A candle with the one before it. A field is made when it is asked for, if the candle is a view that makes them. */
-class SeenCandle implements PaperCandle {
-  readonly openTimeMs: number;
-  readonly before: DecimalCandle | undefined;
-  readonly #candle: DecimalCandle;
-
-  constructor(candle: DecimalCandle, before: DecimalCandle | undefined) {
-    this.openTimeMs = candle.openTimeMs;
-    this.before = before;
-    this.#candle = candle;
-  }
-
-  get open(): string {
-    return this.#candle.open;
-  }
-
-  get high(): string {
-    return this.#candle.high;
-  }
-
-  get low(): string {
-    return this.#candle.low;
-  }
-
-  get volume(): string {
-    return this.#candle.volume;
   }
 }
