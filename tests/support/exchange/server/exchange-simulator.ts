@@ -1,0 +1,159 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { systemClock } from '@octant/platform/time/system-clock';
+import type { Clock } from '@octant/platform/time/clock';
+import { Decimal } from '@octant/trading/money/decimal';
+import { BinanceApi } from '../binance/binance-api.js';
+import { binanceLimits } from '../binance/request-weight.js';
+import { MatchingEngine } from '../core/matching-engine.js';
+import { binanceMarkets, binanceRules, type SimMarket } from '../core/sim-market.js';
+import { FaultScript, type VenueName } from '../faults/fault-script.js';
+import { answerControl } from './control-routes.js';
+import { EventSocket } from './event-socket.js';
+import { readRequest, RequestFront, write } from './request-front.js';
+import type { VenueApi } from './venue-api.js';
+import { VenueClock } from './venue-clock.js';
+import { VenueControl } from './venue-control.js';
+import { WebSocketConnection } from './web-socket.js';
+
+export interface SimulatorOptions {
+  /** 0, the default: any free one. */
+  readonly port?: number;
+  readonly seed?: number | string;
+  readonly venues?: readonly VenueName[];
+  readonly clock?: Clock;
+  /** Whether the venues' rate limits hold. */
+  readonly limits?: 'venue' | 'off';
+  readonly markets?: Partial<Record<VenueName, readonly SimMarket[]>>;
+}
+
+const TICK_MS = 100;
+const unlimited = Number.MAX_SAFE_INTEGER;
+
+/** Exchanges in one process, on 127.0.0.1. */
+export class ExchangeSimulator {
+  readonly faults: FaultScript;
+  readonly #server: Server;
+  readonly #front: RequestFront;
+  readonly #venues = new Map<VenueName, VenueControl>();
+  readonly #advance = { ms: 0 };
+  readonly #ticking: NodeJS.Timeout;
+
+  private constructor(options: SimulatorOptions) {
+    const { seed = 1, venues = ['binance'] } = options;
+    this.faults = new FaultScript(seed);
+    this.#front = new RequestFront(this.faults);
+    for (const name of venues) {
+      const clock = new VenueClock(options.clock ?? systemClock, this.#advance);
+      const api = this.#apiOf(name, clock, options);
+      this.#venues.set(name, new VenueControl(api, { clock, seed: String(seed) }));
+    }
+    this.#server = createServer((request, response) => void this.#onRequest(request, response));
+    this.#server.on('upgrade', (request, socket, head: Buffer) => this.#onUpgrade(request, socket, head));
+    this.#ticking = setInterval(() => this.#tick(), TICK_MS);
+    this.#ticking.unref();
+  }
+
+  /** @throws Error when the port is taken. */
+  static async open(options: SimulatorOptions = {}): Promise<ExchangeSimulator> {
+    const simulator = new ExchangeSimulator(options);
+    await new Promise<void>((resolve, reject) => {
+      simulator.#server.once('error', reject);
+      simulator.#server.listen(options.port ?? 0, '127.0.0.1', () => {
+        simulator.#server.off('error', reject);
+        resolve();
+      });
+    });
+    return simulator;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  venues(): readonly VenueControl[] {
+    return [...this.#venues.values()];
+  }
+
+  /** @throws RangeError when it is not simulated. */
+  venue(name: VenueName): VenueControl {
+    const venue = this.#venues.get(name);
+    if (venue === undefined) {
+      throw new RangeError(`venue: expected one of ${[...this.#venues.keys()].join(', ')}, was ${name}`);
+    }
+    return venue;
+  }
+
+  /** Lets the venues' timers run so much further: bans, rate windows, dead-man switches, tokens. */
+  advance(ms: number): void {
+    this.#advance.ms += ms;
+    this.#tick();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#ticking);
+    this.#front.close();
+    for (const venue of this.#venues.values()) venue.closeSockets();
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  #tick(): void {
+    for (const { api } of this.#venues.values()) api.tick();
+  }
+
+  #apiOf(name: VenueName, clock: VenueClock, { limits = 'venue', markets = {} }: SimulatorOptions): VenueApi {
+    const now = () => clock.now();
+    const fillShare = (order: { account: string; id: number }) =>
+      Decimal.of(this.faults.fillShare({ venue: name, account: order.account, what: `fill of ${order.id}` }));
+    const off = { weightPerMinute: unlimited, ordersPerTenSeconds: unlimited, ordersPerDay: unlimited };
+    const engine = new MatchingEngine({
+      markets: markets.binance ?? binanceMarkets,
+      ...{ rules: binanceRules, now, fillShare },
+    });
+    return new BinanceApi(engine, { clock, limits: { ...binanceLimits, ...(limits === 'off' ? off : {}) } });
+  }
+
+  async #onRequest(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const request = await readRequest(message, response);
+      if (request === undefined) return;
+      if (request.path.startsWith('/control/')) {
+        write(response, answerControl(this, request));
+        return;
+      }
+      const venue = this.#servedBy(request.path);
+      if (venue === undefined) write(response, { status: 404, body: { error: `path: no venue has ${request.path}` } });
+      else await this.#front.handle(venue, request, response);
+    } catch (error) {
+      // A client that hung up while it spoke is no concern of ours; anything else is a bug of the simulator.
+      if (message.destroyed && !message.complete) return;
+      write(response, { status: 599, body: { error: error instanceof Error ? error.stack : String(error) } });
+    }
+  }
+
+  #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const [path = '/'] = (request.url ?? '/').split('?');
+    const venue = this.#servedBy(path);
+    if (venue === undefined || venue.isInMaintenance) {
+      socket.end('HTTP/1.1 503 Service Unavailable\r\n\r\n');
+      return;
+    }
+    const connection = new WebSocketConnection(request, socket, head);
+    const events = new EventSocket(connection, { faults: this.faults, venue: venue.name });
+    venue.sockets.add(events);
+    events.onClose(() => venue.sockets.delete(events));
+    venue.api.openSocket(path, events);
+  }
+
+  #servedBy(path: string): VenueControl | undefined {
+    return this.venues().find(({ api }) => api.serves(path));
+  }
+}
