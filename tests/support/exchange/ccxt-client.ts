@@ -33,6 +33,7 @@ type Params = Record<string, unknown>;
 export interface CcxtClient {
   timeout: number;
   number: (text: string) => unknown;
+  nonce: () => number;
   urls: Record<string, unknown>;
   options: Record<string, unknown>;
   last_response_headers: Record<string, string> | undefined;
@@ -101,8 +102,18 @@ export async function openCcxtClient({
   });
   client.number = (text) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
   client.urls['api'] = redirected(client.urls['api'], url);
+  if (venue === 'kraken') client.nonce = risingNonce();
   await client.loadHttpProxyAgent();
   return client;
+}
+
+/** ccxt's own is the time in ms, which two requests of one ms would share. */
+function risingNonce(): () => number {
+  let last = 0;
+  return () => {
+    last = Math.max(last + 1, Date.now());
+    return last;
+  };
 }
 
 /** The same paths at another host; of sockets the host goes on as the first part of the path. */

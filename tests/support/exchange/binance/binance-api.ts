@@ -4,6 +4,7 @@ import type { MatchingEngine } from '../core/matching-engine.js';
 import type { EngineEvent, SimFill } from '../core/sim-order.js';
 import type { EndpointKind } from '../faults/fault-script.js';
 import type { EventSocket } from '../server/event-socket.js';
+import { gatewayPage } from '../server/request-front.js';
 import type { ApiReply, ApiRequest, Trouble, VenueApi } from '../server/venue-api.js';
 import type { VenueClock } from '../server/venue-clock.js';
 import { BinanceKeys, signedTextOf, type SignedText } from './binance-account.js';
@@ -15,6 +16,9 @@ import { marketEndpoints } from './market-endpoints.js';
 import { orderEndpoints, ReplaceError } from './order-endpoints.js';
 import { LimitError, RequestWeight, type BinanceLimits } from './request-weight.js';
 import { accountPosition, executionReport } from './user-stream.js';
+
+const UNKNOWN = 'Timeout waiting for response from backend server. Send status unknown; execution status unknown.';
+const PING_MS = 20_000;
 
 interface Subscription {
   readonly socket: EventSocket;
@@ -38,6 +42,7 @@ export class BinanceApi implements VenueApi {
   readonly #endpoints: ReadonlyMap<string, BinanceEndpoint>;
   readonly #subscriptions = new Set<Subscription>();
   #lastSubscription = -1;
+  #pingedAt = 0;
 
   constructor(engine: MatchingEngine, { clock, limits }: { clock: VenueClock; limits: BinanceLimits }) {
     this.engine = engine;
@@ -78,7 +83,10 @@ export class BinanceApi implements VenueApi {
   }
 
   tick(): void {
-    // Spot has no timers of its own.
+    const now = this.#clock.timerNow();
+    if (now - this.#pingedAt < PING_MS) return;
+    this.#pingedAt = now;
+    for (const { socket } of this.#subscriptions) socket.ping();
   }
 
   answer(request: ApiRequest): ApiReply {
@@ -90,29 +98,22 @@ export class BinanceApi implements VenueApi {
     }
   }
 
-  troubleReply(trouble: Trouble, { status = 503, forMs }: { status?: number | undefined; forMs: number }): ApiReply {
-    const waitS = String(Math.max(1, Math.ceil(forMs / 1000)));
+  troubleReply(trouble: Trouble, { status, forMs }: { status?: number | undefined; forMs: number }): ApiReply {
+    const wait = { 'retry-after': String(Math.max(1, Math.ceil(forMs / 1000))) };
     switch (trouble) {
       case 'maintenance':
         return { status: 503, body: { code: 1, msg: 'System is under maintenance.' } };
       case 'rate_limited':
-        return { status: 429, body: errorJson(-1003, 'Too many requests.'), headers: { 'retry-after': waitS } };
+        return { status: 429, body: errorJson(-1003, 'Too many requests.'), headers: wait };
       case 'banned':
         this.#weight.ban(forMs);
-        return {
-          status: 418,
-          body: errorJson(-1003, 'Way too many requests; IP banned.'),
-          headers: { 'retry-after': waitS },
-        };
-      case 'unavailable': {
-        const unknown =
-          'Timeout waiting for response from backend server. Send status unknown; execution status unknown.';
-        const isTimeout = status === 504;
-        return {
-          status,
-          body: errorJson(isTimeout ? -1007 : -1008, isTimeout ? unknown : 'Server is currently overloaded.'),
-        };
-      }
+        return { status: 418, body: errorJson(-1003, 'Way too many requests; IP banned.'), headers: wait };
+      case 'refused':
+        if (status !== undefined) return gatewayPage(status);
+        return { status: 503, body: errorJson(-1008, 'Server is currently overloaded with other requests.') };
+      case 'unavailable':
+        if (status !== undefined) return gatewayPage(status);
+        return { status: 504, body: errorJson(-1007, UNKNOWN) };
     }
   }
 

@@ -174,7 +174,13 @@ export class OrderMatching {
     const { clientOrderId, symbol, side, type } = order.spec;
     book.lastTradeId += 1;
     return {
-      ...{ tradeId: book.lastTradeId, orderId: order.id, account: order.account, clientOrderId },
+      ...{
+        sequence: this.#records.fills().length + 1,
+        tradeId: book.lastTradeId,
+        orderId: order.id,
+        account: order.account,
+        clientOrderId,
+      },
       ...{ symbol, side, type, ...trade, atMs: this.#now() },
     };
   }

@@ -57,6 +57,9 @@ export interface SimOrder {
 }
 
 export interface SimFill {
+  /** Of all of the venue's fills. */
+  readonly sequence: number;
+  /** Of the fills in its market. */
   readonly tradeId: number;
   readonly orderId: number;
   readonly clientOrderId: string | undefined;

@@ -20,7 +20,7 @@ const beforeAccept = [
   'lost_request',
   /** The connection ends without an answer. */
   'reset_before_accept',
-  /** Answered with `status` (503). */
+  /** Answered with the venue's own words for being busy, or a gateway's page with `status`. */
   'refused_before_accept',
   /** Answered with 429, or the venue's own words for it. */
   'rate_limited',
@@ -32,7 +32,7 @@ const beforeAccept = [
 const afterAccept = [
   /** Nobody answers. */
   'timeout_after_accept',
-  /** Answered with `status` (504). */
+  /** Answered with the venue's own words for not knowing, or a gateway's page with `status`. */
   'error_after_accept',
   /** The connection ends without an answer. */
   'dropped_reply',

@@ -77,6 +77,10 @@ export class EventSocket {
     for (const earlier of held) this.#send(earlier);
   }
 
+  ping(): void {
+    this.#connection.ping();
+  }
+
   silence(): void {
     this.#connection.silent = true;
   }

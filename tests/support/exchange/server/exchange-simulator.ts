@@ -7,8 +7,10 @@ import { Decimal } from '@octant/trading/money/decimal';
 import { BinanceApi } from '../binance/binance-api.js';
 import { binanceLimits } from '../binance/request-weight.js';
 import { MatchingEngine } from '../core/matching-engine.js';
-import { binanceMarkets, binanceRules, type SimMarket } from '../core/sim-market.js';
-import { FaultScript, type VenueName } from '../faults/fault-script.js';
+import { binanceMarkets, binanceRules, krakenMarkets, krakenRules, type SimMarket } from '../core/sim-market.js';
+import { FaultScript, venueNames, type VenueName } from '../faults/fault-script.js';
+import { KrakenApi } from '../kraken/kraken-api.js';
+import { krakenLimits } from '../kraken/kraken-limits.js';
 import { answerControl } from './control-routes.js';
 import { EventSocket } from './event-socket.js';
 import { readRequest, RequestFront, write } from './request-front.js';
@@ -30,6 +32,10 @@ export interface SimulatorOptions {
 
 const TICK_MS = 100;
 const unlimited = Number.MAX_SAFE_INTEGER;
+const noBinanceLimits = {
+  ...{ ...binanceLimits, weightPerMinute: unlimited, ordersPerTenSeconds: unlimited, ordersPerDay: unlimited },
+};
+const noKrakenLimits = { ...krakenLimits, calls: unlimited, orders: unlimited };
 
 /** Exchanges in one process, on 127.0.0.1. */
 export class ExchangeSimulator {
@@ -41,7 +47,7 @@ export class ExchangeSimulator {
   readonly #ticking: NodeJS.Timeout;
 
   private constructor(options: SimulatorOptions) {
-    const { seed = 1, venues = ['binance'] } = options;
+    const { seed = 1, venues = venueNames } = options;
     this.faults = new FaultScript(seed);
     this.#front = new RequestFront(this.faults);
     for (const name of venues) {
@@ -110,14 +116,17 @@ export class ExchangeSimulator {
 
   #apiOf(name: VenueName, clock: VenueClock, { limits = 'venue', markets = {} }: SimulatorOptions): VenueApi {
     const now = () => clock.now();
-    const fillShare = (order: { account: string; id: number }) =>
-      Decimal.of(this.faults.fillShare({ venue: name, account: order.account, what: `fill of ${order.id}` }));
-    const off = { weightPerMinute: unlimited, ordersPerTenSeconds: unlimited, ordersPerDay: unlimited };
-    const engine = new MatchingEngine({
-      markets: markets.binance ?? binanceMarkets,
-      ...{ rules: binanceRules, now, fillShare },
-    });
-    return new BinanceApi(engine, { clock, limits: { ...binanceLimits, ...(limits === 'off' ? off : {}) } });
+    const fillShare = ({ account, id }: { account: string; id: number }) =>
+      Decimal.of(this.faults.fillShare({ venue: name, account, what: `fill of ${id}` }));
+    const areOff = limits === 'off';
+    if (name === 'binance') {
+      const rules = { rules: binanceRules, markets: markets.binance ?? binanceMarkets };
+      const engine = new MatchingEngine({ ...rules, now, fillShare });
+      return new BinanceApi(engine, { clock, limits: areOff ? noBinanceLimits : binanceLimits });
+    }
+    const rules = { rules: krakenRules, markets: markets.kraken ?? krakenMarkets };
+    const engine = new MatchingEngine({ ...rules, now, fillShare });
+    return new KrakenApi(engine, { clock, limits: areOff ? noKrakenLimits : krakenLimits });
   }
 
   async #onRequest(message: IncomingMessage, response: ServerResponse): Promise<void> {

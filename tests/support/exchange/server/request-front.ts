@@ -46,7 +46,7 @@ export class RequestFront {
         response.socket?.destroy();
         return false;
       case 'refused_before_accept':
-        write(response, api.troubleReply('unavailable', { status: rule.status, forMs }));
+        write(response, api.troubleReply('refused', { status: rule.status, forMs }));
         return false;
       case 'rate_limited':
         write(response, api.troubleReply('rate_limited', { forMs: rule.delayMs ?? DEFAULT_DELAY_MS }));
@@ -69,8 +69,7 @@ export class RequestFront {
       case 'timeout_after_accept':
         return;
       case 'error_after_accept': {
-        const status = after.status ?? 504;
-        write(response, venue.api.troubleReply('unavailable', { status, forMs: 0 }));
+        write(response, venue.api.troubleReply('unavailable', { status: after.status, forMs: 0 }));
         return;
       }
       case 'dropped_reply':
@@ -102,6 +101,11 @@ export class RequestFront {
   }
 }
 
+/** What stands before a venue, when the venue itself does not answer. */
+export function gatewayPage(status: number): ApiReply {
+  return { status, body: `<html><body><h1>${status}</h1></body></html>` };
+}
+
 /** Undefined, with 413 answered, when the body is too large. */
 export async function readRequest(message: IncomingMessage, response: ServerResponse): Promise<ApiRequest | undefined> {
   const chunks: Buffer[] = [];
@@ -123,6 +127,7 @@ export async function readRequest(message: IncomingMessage, response: ServerResp
 
 export function write(response: ServerResponse, { status, body, headers }: ApiReply): void {
   if (response.destroyed) return;
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(JSON.stringify(body));
+  const isText = typeof body === 'string';
+  response.writeHead(status, { 'content-type': isText ? 'text/html' : 'application/json', ...headers });
+  response.end(isText ? body : JSON.stringify(body));
 }

@@ -15,12 +15,13 @@ export interface ApiRequest {
 
 export interface ApiReply {
   readonly status: number;
+  /** Sent as JSON, a text as it is. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Why a venue answers without having looked at what was asked. */
-export type Trouble = 'unavailable' | 'rate_limited' | 'banned' | 'maintenance';
+/** Why a venue gives no proper answer; `unavailable` does not say whether it did what was asked. */
+export type Trouble = 'refused' | 'unavailable' | 'rate_limited' | 'banned' | 'maintenance';
 
 /** One venue as it is spoken to over HTTP and sockets. */
 export interface VenueApi {

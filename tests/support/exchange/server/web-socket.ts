@@ -48,6 +48,10 @@ export class WebSocketConnection {
     this.#write(TEXT, Buffer.from(text));
   }
 
+  ping(): void {
+    this.#write(PING, Buffer.alloc(0));
+  }
+
   /** As a server does that says goodbye. */
   close(): void {
     this.#write(CLOSE, Buffer.alloc(0));
