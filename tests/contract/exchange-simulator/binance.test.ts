@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openCcxtClient, type CcxtClient } from '../../support/exchange/ccxt-client.js';
+import { openCcxtClient, type CcxtClient } from '../../support/ccxt-client.js';
 import { ExchangeSimulator } from '../../support/exchange/server/exchange-simulator.js';
 import type { VenueControl } from '../../support/exchange/server/venue-control.js';
 
 const BTC = 'BTC/USDT';
+
+const PATIENT = { timeout: 5000 };
 
 let simulator: ExchangeSimulator;
 let venue: VenueControl;
@@ -199,13 +201,23 @@ test('answers 429 above the limit with a time to wait, and 418 when that is not 
   expect(await client.fetchOrders(BTC)).toEqual([]);
 });
 
+test('takes orders over the socket as well', async () => {
+  const { id } = await client.createOrderWs(BTC, 'limit', 'buy', '0.1', '49000', { clientOrderId: 'ws-1' });
+  expect(await client.fetchOrder(id, BTC)).toMatchObject({ clientOrderId: 'ws-1', status: 'open' });
+  await client.cancelOrderWs(id, BTC);
+  expect(await client.fetchOrder(id, BTC)).toMatchObject({ status: 'canceled' });
+  await expect(client.createOrderWs(BTC, 'limit', 'buy', '1', '49000')).rejects.toMatchObject({
+    name: 'InsufficientFunds',
+  });
+});
+
 test('tells of orders, fills and balances over the socket', async () => {
   const orders = client.watchOrders(BTC);
   const trades = client.watchMyTrades(BTC);
   const balance = client.watchBalance();
-  await expect.poll(() => venue.sockets.size).toBe(1);
+  await expect.poll(() => venue.sockets.size, PATIENT).toBe(1);
   await client.fetchTime();
-  await expect.poll(() => subscribed()).toBe(true);
+  await expect.poll(() => subscribed(), PATIENT).toBe(true);
   await client.createOrder(BTC, 'limit', 'buy', '0.1', '49000', { clientOrderId: 'w-1' });
   expect(await orders).toMatchObject([{ clientOrderId: 'w-1', status: 'open', filled: '0' }]);
   expect(await balance).toMatchObject({ USDT: { free: '5100', used: '4900' } });

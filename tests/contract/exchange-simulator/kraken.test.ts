@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openCcxtClient, type CcxtClient } from '../../support/exchange/ccxt-client.js';
+import { openCcxtClient, type CcxtClient } from '../../support/ccxt-client.js';
 import { ExchangeSimulator } from '../../support/exchange/server/exchange-simulator.js';
 import type { VenueControl } from '../../support/exchange/server/venue-control.js';
 
 const BTC = 'BTC/USD';
+
+const PATIENT = { timeout: 5000 };
 
 let simulator: ExchangeSimulator;
 let venue: VenueControl;
@@ -195,7 +197,7 @@ test('counts calls, and refuses those above the limit until time has passed', as
 
 test('tells of orders and fills over the socket, with the client id and without doubles', async () => {
   const orders = client.watchOrders();
-  await expect.poll(() => venue.api.watchers()).toBe(1);
+  await expect.poll(() => venue.api.watchers(), PATIENT).toBe(1);
   await client.createOrder(BTC, 'limit', 'buy', '0.1', '49000', { clientOrderId: 'w-1' });
   const [first] = await orders;
   expect(first).toMatchObject({ symbol: BTC, status: 'open', amount: '0.1', info: { cl_ord_id: 'w-1' } });
@@ -208,7 +210,7 @@ test('tells of orders and fills over the socket, with the client id and without 
     },
   ]);
   const balance = client.watchBalance();
-  await expect.poll(() => venue.api.watchers()).toBe(2);
+  await expect.poll(() => venue.api.watchers(), PATIENT).toBe(2);
   expect(await balance).toMatchObject({ BTC: { total: '1.1' } });
 });
 

@@ -131,12 +131,12 @@ export class MatchingEngine {
     return true;
   }
 
-  /** Another total quantity or limit for an order that keeps its id. */
+  /** Another total quantity or limit for an order that keeps its id, and is of no list. */
   amend(order: SimOrder, change: { qty?: Decimal | undefined; price?: Decimal | undefined }): RejectCode | undefined {
     if (!isOpen(order)) return 'not_open';
     const book = this.getBook(order.spec.symbol);
     const { qty = order.qty, price = order.price } = change;
-    if (price === undefined || !hasLimit(order.spec.type) || qty.lte(order.filledQty)) return 'bad_order';
+    if (price === undefined || !mayAmend(order) || qty.lte(order.filledQty)) return 'bad_order';
     const refused = checkStep(book, price) ?? checkQty(book, qty, price);
     if (refused !== undefined) return refused;
     const need = this.#matching.needOf(book, { ...order, qty, price });
@@ -206,4 +206,8 @@ export class MatchingEngine {
       status: 'new',
     };
   }
+}
+
+function mayAmend({ spec, listId }: SimOrder): boolean {
+  return listId === undefined && hasLimit(spec.type);
 }

@@ -54,18 +54,16 @@ export class OrderMatching {
   /** Triggers and trades whatever the price touches, each order once. */
   settle(book: MarketBook): void {
     book.follow();
-    const seen = new Set<number>();
-    for (;;) {
-      const touched = [...book.open.values()].find((order) => !seen.has(order.id) && isTouched(order, priceOf(book)));
-      if (touched === undefined) return;
-      seen.add(touched.id);
-      if (waitsForTrigger(touched)) {
-        this.#trigger(book, touched);
-      } else {
-        const qty = this.#piece(book, touched, book.depth);
-        const price = touched.price ?? priceOf(book);
-        if (!qty.isZero()) this.#trade(book, touched, { qty, price, maker: true });
+    const price = priceOf(book);
+    for (const order of [...book.open.values()]) {
+      // One that was ended by another of this touch.
+      if (!isOpen(order) || !isTouched(order, price)) continue;
+      if (waitsForTrigger(order)) {
+        this.#trigger(book, order);
+        continue;
       }
+      const qty = this.#piece(book, order, book.depth);
+      if (!qty.isZero()) this.#trade(book, order, { qty, price: order.price ?? price, maker: true });
     }
   }
 

@@ -69,7 +69,7 @@ export const faultRuleSchema = z
     endpoint: z.enum(endpointKinds).optional(),
     account: z.string().optional(),
     /** Which of the calls that it is about, from 1. */
-    calls: z.array(z.int().positive()).optional(),
+    calls: z.array(z.int().positive()).readonly().optional(),
     /** Or each with this probability, drawn from the seed. */
     probability: z.number().min(0).max(1).optional(),
     /** At most so often. */

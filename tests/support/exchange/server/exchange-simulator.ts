@@ -22,6 +22,8 @@ import { WebSocketConnection } from './web-socket.js';
 export interface SimulatorOptions {
   /** 0, the default: any free one. */
   readonly port?: number;
+  /** 127.0.0.1, the default; the control routes answer to this machine alone wherever it listens. */
+  readonly host?: string;
   readonly seed?: number | string;
   readonly venues?: readonly VenueName[];
   readonly clock?: Clock;
@@ -31,13 +33,16 @@ export interface SimulatorOptions {
 }
 
 const TICK_MS = 100;
+const KEEP_ALIVE_MS = 120_000;
 const unlimited = Number.MAX_SAFE_INTEGER;
 const noBinanceLimits = {
   ...{ ...binanceLimits, weightPerMinute: unlimited, ordersPerTenSeconds: unlimited, ordersPerDay: unlimited },
 };
 const noKrakenLimits = { ...krakenLimits, calls: unlimited, orders: unlimited };
 
-/** Exchanges in one process, on 127.0.0.1. */
+const notLocal = { status: 403, body: { error: 'control: expected a request from this machine' } };
+
+/** Exchanges in one process. */
 export class ExchangeSimulator {
   readonly faults: FaultScript;
   readonly #server: Server;
@@ -55,7 +60,9 @@ export class ExchangeSimulator {
       const api = this.#apiOf(name, clock, options);
       this.#venues.set(name, new VenueControl(api, { clock, seed: String(seed) }));
     }
-    this.#server = createServer((request, response) => void this.#onRequest(request, response));
+    // Clients have to be the ones who close idle connections: otherwise a request may meet a reset that no rule asked for.
+    const keepAlive = { keepAliveTimeout: KEEP_ALIVE_MS };
+    this.#server = createServer(keepAlive, (request, response) => void this.#onRequest(request, response));
     this.#server.on('upgrade', (request, socket, head: Buffer) => this.#onUpgrade(request, socket, head));
     this.#ticking = setInterval(() => this.#tick(), TICK_MS);
     this.#ticking.unref();
@@ -66,7 +73,7 @@ export class ExchangeSimulator {
     const simulator = new ExchangeSimulator(options);
     await new Promise<void>((resolve, reject) => {
       simulator.#server.once('error', reject);
-      simulator.#server.listen(options.port ?? 0, '127.0.0.1', () => {
+      simulator.#server.listen(options.port ?? 0, options.host ?? '127.0.0.1', () => {
         simulator.#server.off('error', reject);
         resolve();
       });
@@ -134,7 +141,7 @@ export class ExchangeSimulator {
       const request = await readRequest(message, response);
       if (request === undefined) return;
       if (request.path.startsWith('/control/')) {
-        write(response, answerControl(this, request));
+        write(response, isLocal(message) ? answerControl(this, request) : notLocal);
         return;
       }
       const venue = this.#servedBy(request.path);
@@ -165,4 +172,8 @@ export class ExchangeSimulator {
   #servedBy(path: string): VenueControl | undefined {
     return this.venues().find(({ api }) => api.serves(path));
   }
+}
+
+function isLocal({ socket }: IncomingMessage): boolean {
+  return /^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '');
 }

@@ -1,5 +1,5 @@
-import { loadCcxtClass } from '../../../agents/market-analyst/src/adapters/ccxt-classes.js';
-import type { VenueName } from './faults/fault-script.js';
+import { loadCcxtClass } from '../../agents/market-analyst/src/adapters/ccxt-classes.js';
+import type { VenueName } from './exchange/faults/fault-script.js';
 
 /** The part of a ccxt order that tests look at. */
 export interface CcxtOrder {
@@ -29,11 +29,16 @@ export interface CcxtTrade {
 
 type Params = Record<string, unknown>;
 
+interface CcxtSocket {
+  future: (hash: string) => Promise<unknown>;
+}
+
 /** The part of a ccxt class that tests call. */
 export interface CcxtClient {
   timeout: number;
   number: (text: string) => unknown;
   nonce: () => number;
+  client: (url: string) => CcxtSocket;
   urls: Record<string, unknown>;
   options: Record<string, unknown>;
   last_response_headers: Record<string, string> | undefined;
@@ -59,6 +64,8 @@ export interface CcxtClient {
     params?: Params,
   ): Promise<CcxtOrder>;
   cancelOrder(id: string, symbol?: string, params?: Params): Promise<CcxtOrder>;
+  createOrderWs: CcxtClient['createOrder'];
+  cancelOrderWs(id: string, symbol: string): Promise<CcxtOrder>;
   cancelAllOrders(symbol?: string): Promise<unknown>;
   cancelAllOrdersAfter(ms: number): Promise<unknown>;
   fetchOrder(id: string | undefined, symbol: string, params?: Params): Promise<CcxtOrder>;
@@ -69,6 +76,8 @@ export interface CcxtClient {
   fetchOHLCV(symbol: string, timeframe: string): Promise<unknown[][]>;
   fetchTicker(symbol: string): Promise<{ last: string }>;
   watchOrders(symbol?: string): Promise<CcxtOrder[]>;
+  /** Binance's handler of executionReport. */
+  handleOrderUpdate: (socket: unknown, message: Params) => void;
   watchMyTrades(symbol?: string): Promise<CcxtTrade[]>;
   watchBalance(): Promise<Record<string, { free?: string; used?: string; total?: string }>>;
   sapiGetAccountApiRestrictions(): Promise<Params>;
@@ -103,8 +112,30 @@ export async function openCcxtClient({
   client.number = (text) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
   client.urls['api'] = redirected(client.urls['api'], url);
   if (venue === 'kraken') client.nonce = risingNonce();
+  silenceFutures(client);
   await client.loadHttpProxyAgent();
   return client;
+}
+
+/**
+ * When a socket cannot be opened, ccxt rejects a promise of Binance's subscription that nobody holds, and an unhandled
+ * rejection ends a process. Whoever waits for it is thrown at all the same.
+ */
+function silenceFutures(client: CcxtClient): void {
+  const open = client.client.bind(client);
+  const known = new WeakSet<CcxtSocket>();
+  client.client = (url) => {
+    const socket = open(url);
+    if (known.has(socket)) return socket;
+    known.add(socket);
+    const future = socket.future.bind(socket);
+    socket.future = (hash) => {
+      const promise = future(hash);
+      promise.catch(() => undefined);
+      return promise;
+    };
+    return socket;
+  };
 }
 
 /** ccxt's own is the time in ms, which two requests of one ms would share. */
