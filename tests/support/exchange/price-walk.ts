@@ -1,6 +1,6 @@
+import type { DecimalCandle } from '@octant/trading/market/candle';
 import { Decimal, floorToStep } from '@octant/trading/money/decimal';
 import { seededRandom } from '@octant/trading/market/random';
-import type { SimCandle } from './core/market-book.js';
 import type { VenueControl } from './server/venue-control.js';
 
 const MINUTE_MS = 60_000;
@@ -39,7 +39,7 @@ interface Move {
 }
 
 /** The candle of that minute with the move in it. */
-function grown(newest: SimCandle | undefined, { openTimeMs, from, to }: Move): SimCandle {
+function grown(newest: DecimalCandle | undefined, { openTimeMs, from, to }: Move): DecimalCandle {
   const running = newest?.openTimeMs === openTimeMs ? newest : undefined;
   const open = running?.open ?? from.toFixed();
   return {

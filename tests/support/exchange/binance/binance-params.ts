@@ -1,19 +1,9 @@
 import { Decimal } from '@octant/trading/money/decimal';
+import { RequestParams } from '../server/request-params.js';
 import { BinanceError } from './binance-error.js';
 
 /** The parameters of a request, read as Binance reads them. */
-export class BinanceParams {
-  readonly #values: ReadonlyMap<string, string>;
-
-  constructor(values: Iterable<readonly [string, string]>) {
-    this.#values = new Map(values);
-  }
-
-  find(name: string): string | undefined {
-    const value = this.#values.get(name);
-    return value === '' ? undefined : value;
-  }
-
+export class BinanceParams extends RequestParams {
   get(name: string): string {
     return this.find(name) ?? missing(name);
   }

@@ -1,16 +1,7 @@
+import type { DecimalCandle } from '@octant/trading/market/candle';
 import { Decimal } from '@octant/trading/money/decimal';
 import type { SimMarket } from './sim-market.js';
 import { hasLimit, waitsForTrigger, type SimOrder } from './sim-order.js';
-
-/** Amounts are decimal strings, as exchanges print them. */
-export interface SimCandle {
-  readonly openTimeMs: number;
-  readonly open: string;
-  readonly high: string;
-  readonly low: string;
-  readonly close: string;
-  readonly volume: string;
-}
 
 /** One market: its price and the orders that wait in it. */
 export class MarketBook {
@@ -21,7 +12,7 @@ export class MarketBook {
   readonly takerFee: Decimal;
   /** Oldest first: who came first trades first. */
   readonly open = new Map<number, SimOrder>();
-  readonly candles: SimCandle[] = [];
+  readonly candles: DecimalCandle[] = [];
   price: Decimal | undefined;
   /** Most that one order trades each time the price comes by; undefined: as much as it wants. */
   depth: Decimal | undefined;
@@ -66,7 +57,7 @@ export class MarketBook {
   }
 
   /** Updates the newest candle, or adds one. */
-  keepCandle(candle: SimCandle): void {
+  keepCandle(candle: DecimalCandle): void {
     const newest = this.candles.at(-1);
     if (newest?.openTimeMs === candle.openTimeMs) this.candles.pop();
     this.candles.push(candle);

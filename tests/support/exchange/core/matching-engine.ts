@@ -1,6 +1,7 @@
+import type { DecimalCandle } from '@octant/trading/market/candle';
 import { Decimal } from '@octant/trading/money/decimal';
 import { Claim } from './account.js';
-import { MarketBook, type SimCandle } from './market-book.js';
+import { MarketBook } from './market-book.js';
 import { checkPrice, checkQty, checkSpec, checkStep, type RejectCode } from './order-check.js';
 import { OrderMatching, priceOf } from './order-matching.js';
 import { OrderRecords } from './order-records.js';
@@ -158,7 +159,7 @@ export class MatchingEngine {
   }
 
   /** The price jumps to the open, then walks through low and high, the one on the way last, to the close. */
-  playCandle(symbol: string, candle: SimCandle): void {
+  playCandle(symbol: string, candle: DecimalCandle): void {
     const book = this.getBook(symbol);
     const open = Decimal.of(candle.open);
     const high = Decimal.of(candle.high);
@@ -197,13 +198,25 @@ export class MatchingEngine {
 
   #made(account: string, spec: OrderSpec, { listId, claim }: Pick<SimOrder, 'listId' | 'claim'>): SimOrder {
     const nowMs = this.#now();
+    // Spelled out: of an object put together from others, every property is slow to read.
     return {
-      ...{ id: this.records.nextOrderId(), account, spec, listId, claim },
-      ...{ createdAtMs: nowMs, updatedAtMs: nowMs, qty: spec.qty, price: spec.price },
+      id: this.records.nextOrderId(),
+      account,
+      spec,
+      listId,
+      createdAtMs: nowMs,
+      claim,
+      qty: spec.qty,
+      price: spec.price,
       stopPrice: spec.trailingRatio === undefined ? spec.stopPrice : undefined,
-      ...{ extreme: undefined, triggered: false, reason: undefined },
-      ...{ filledQty: zero, filledQuote: zero, fees: zero },
+      extreme: undefined,
+      triggered: false,
       status: 'new',
+      filledQty: zero,
+      filledQuote: zero,
+      fees: zero,
+      updatedAtMs: nowMs,
+      reason: undefined,
     };
   }
 }

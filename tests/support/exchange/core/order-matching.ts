@@ -87,7 +87,8 @@ export class OrderMatching {
 
   close(book: MarketBook, order: SimOrder, end: { status: 'canceled' | 'expired'; reason: string }): void {
     if (!isOpen(order)) return;
-    Object.assign(order, end);
+    order.status = end.status;
+    order.reason = end.reason;
     book.open.delete(order.id);
     order.claim.leave();
     this.#records.tell(end.status, order);
@@ -172,14 +173,21 @@ export class OrderMatching {
     const { clientOrderId, symbol, side, type } = order.spec;
     book.lastTradeId += 1;
     return {
-      ...{
-        sequence: this.#records.fills().length + 1,
-        tradeId: book.lastTradeId,
-        orderId: order.id,
-        account: order.account,
-        clientOrderId,
-      },
-      ...{ symbol, side, type, ...trade, atMs: this.#now() },
+      sequence: this.#records.fills().length + 1,
+      tradeId: book.lastTradeId,
+      orderId: order.id,
+      clientOrderId,
+      account: order.account,
+      symbol,
+      side,
+      type,
+      qty: trade.qty,
+      price: trade.price,
+      quoteQty: trade.quoteQty,
+      fee: trade.fee,
+      feeAsset: trade.feeAsset,
+      maker: trade.maker,
+      atMs: this.#now(),
     };
   }
 

@@ -3,24 +3,14 @@ import type { MarketBook } from '../core/market-book.js';
 import type { MatchingEngine } from '../core/matching-engine.js';
 import type { SimOrder } from '../core/sim-order.js';
 import type { EndpointKind } from '../faults/fault-script.js';
+import { RequestParams } from '../server/request-params.js';
 import type { KrakenCounters } from './kraken-limits.js';
 import { KrakenError } from './kraken-error.js';
 import type { KrakenKeys } from './kraken-keys.js';
 import { idOfTxid, namesOf } from './kraken-names.js';
 
 /** The parameters of a request, as text whatever they came as. */
-export class KrakenParams {
-  readonly #values: ReadonlyMap<string, string>;
-
-  constructor(values: Iterable<readonly [string, string]>) {
-    this.#values = new Map(values);
-  }
-
-  find(name: string): string | undefined {
-    const value = this.#values.get(name);
-    return value === '' ? undefined : value;
-  }
-
+export class KrakenParams extends RequestParams {
   get(name: string): string {
     const value = this.find(name);
     if (value === undefined) throw new KrakenError(`EGeneral:Invalid arguments:${name}`);

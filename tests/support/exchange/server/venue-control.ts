@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { DecimalCandle } from '@octant/trading/market/candle';
 import { Decimal } from '@octant/trading/money/decimal';
-import type { SimCandle } from '../core/market-book.js';
 import type { MatchingEngine } from '../core/matching-engine.js';
 import type { SimFill, SimOrder } from '../core/sim-order.js';
 import type { VenueName } from '../faults/fault-script.js';
@@ -81,7 +81,7 @@ export class VenueControl {
     this.engine.setPrice(symbol, Decimal.of(price));
   }
 
-  playCandle(symbol: string, candle: SimCandle): void {
+  playCandle(symbol: string, candle: DecimalCandle): void {
     this.engine.playCandle(symbol, candle);
   }
 
