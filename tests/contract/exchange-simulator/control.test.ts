@@ -73,6 +73,25 @@ test('refuses a body that is too large, and a route that it has not', async () =
   expect((await fetch(`${simulator.url}/elsewhere`)).status).toBe(404);
 });
 
+test.each([
+  ['binance', 'BTC/USDT', 'BTC-USDT'],
+  ['kraken', 'BTC/USD', 'BTC-USD'],
+] as const)('%s gives the minutes that were played as longer candles', async (name, symbol, canonical) => {
+  const venue = simulator.venue(name);
+  for (let minute = 0; minute < 10; minute += 1) {
+    const open = String(50_000 + minute);
+    const candle = { openTimeMs: minute * 60_000, open, high: '50100', low: '49900', close: open, volume: '1' };
+    venue.playCandle(canonical, candle);
+  }
+  const client = await openCcxtClient({ url: simulator.url, venue: name, ...venue.openKey({ account: 'desk' }) });
+  expect(await client.fetchOHLCV(symbol, '5m')).toEqual([
+    [0, '50000', '50100', '49900', '50004', '5'],
+    [300_000, '50005', '50100', '49900', '50009', '5'],
+  ]);
+  expect(await client.fetchOHLCV(symbol, '1m')).toHaveLength(10);
+  await expect(client.fetchOHLCV(symbol, '3x')).rejects.toThrow();
+});
+
 test('moves prices by a seeded walk, and keeps their minute candles', () => {
   const walked = (seed: string) => {
     const venue = simulator.venue('kraken');

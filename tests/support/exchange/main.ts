@@ -21,6 +21,8 @@ const argumentsSchema = z.strictObject({
   limits: z.enum(['venue', 'off']).default('venue'),
   /** Moves prices at random every so many ms; 0 leaves them to the control routes. */
   'walk-ms': z.coerce.number().int().min(0).default(0),
+  /** Minutes that they are walked through before it begins. */
+  'history-minutes': z.coerce.number().int().min(0).max(100_000).default(0),
 });
 
 await main(process.argv.slice(2));
@@ -29,7 +31,7 @@ await main(process.argv.slice(2));
 async function main(args: readonly string[]): Promise<void> {
   const given = readArguments(args);
   if (given === undefined) return;
-  const { port, host, seed, venue, limits, 'walk-ms': walkMs } = given;
+  const { port, host, seed, venue, limits, 'walk-ms': walkMs, 'history-minutes': minutes } = given;
   const venues = venue === 'both' ? venueNames : [venue];
   const simulator = await ExchangeSimulator.open({ port, host, seed, venues, limits });
   const keys = simulator.venues().map((control) => {
@@ -40,9 +42,14 @@ async function main(args: readonly string[]): Promise<void> {
     for (const [asset, amount] of Object.entries(demoBalances)) control.deposit('demo', asset, amount);
     return [control.name, { account: 'demo', ...control.openKey({ account: 'demo' }) }];
   });
-  const walk = walkMs === 0 ? undefined : startWalk(simulator, { seed, walkMs });
+  const walks = simulator.venues().map((control) => new PriceWalk(control, seed));
+  const step = (atMs: number) => {
+    for (const walk of walks) walk.step(atMs);
+  };
+  for (let ago = minutes; ago > 0; ago -= 1) step(Date.now() - ago * 60_000);
+  const walking = walkMs === 0 ? undefined : setInterval(() => step(Date.now()), walkMs);
   const stop = () => {
-    clearInterval(walk);
+    clearInterval(walking);
     void simulator.close();
   };
   for (const end of ['SIGTERM', 'SIGINT', 'disconnect'] as const) process.once(end, stop);
@@ -51,17 +58,18 @@ async function main(args: readonly string[]): Promise<void> {
   );
 }
 
-function startWalk(simulator: ExchangeSimulator, { seed, walkMs }: { seed: string; walkMs: number }): NodeJS.Timeout {
-  const walks = simulator.venues().map((control) => new PriceWalk(control, seed));
-  return setInterval(() => {
-    for (const walk of walks) walk.step(Date.now());
-  }, walkMs);
-}
-
 /** Undefined, with the reason told and the exit code set, when they are wrong. */
 function readArguments(args: readonly string[]): z.infer<typeof argumentsSchema> | undefined {
   const option = { type: 'string' } as const;
-  const options = { port: option, host: option, seed: option, venue: option, limits: option, 'walk-ms': option };
+  const options = {
+    port: option,
+    host: option,
+    seed: option,
+    venue: option,
+    limits: option,
+    'walk-ms': option,
+    'history-minutes': option,
+  };
   try {
     return argumentsSchema.parse({ ...parseArgs({ args: [...args], options }).values });
   } catch (error) {

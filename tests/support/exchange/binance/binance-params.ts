@@ -39,7 +39,7 @@ export class BinanceParams extends RequestParams {
     if (text === undefined) return undefined;
     const word = words.find((known) => known === text);
     if (word !== undefined) return word;
-    const codes: Readonly<Record<string, number>> = { type: -1116, side: -1117, timeInForce: -1115 };
+    const codes: Readonly<Record<string, number>> = { type: -1116, side: -1117, timeInForce: -1115, interval: -1120 };
     throw new BinanceError(codes[name] ?? -1130, `Data sent for parameter '${name}' is not valid.`);
   }
 

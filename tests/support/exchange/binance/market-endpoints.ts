@@ -1,3 +1,5 @@
+import { timeframeMs } from '@octant/trading/market/timeframe';
+import { timeframeName } from '@octant/trading/messages/envelope';
 import type { MarketBook } from '../core/market-book.js';
 import { fixedPlaces } from '../server/fixed-places.js';
 import { bookOf, type BinanceCall, type BinanceEndpoint, type SignedCall } from './binance-call.js';
@@ -82,16 +84,18 @@ function symbolJson({ market }: MarketBook) {
   };
 }
 
-/** The candles that were played, whatever interval is asked for. */
 function klines(call: BinanceCall): unknown {
   const { params } = call;
+  params.get('interval');
+  const timeframe = params.findWord('interval', timeframeName.options) ?? '1m';
   const from = params.findInt('startTime') ?? 0;
   const to = params.findInt('endTime') ?? Number.MAX_SAFE_INTEGER;
   const limit = Math.min(params.findInt('limit') ?? 500, 1000);
-  const rows = bookOf(call).candles.filter(({ openTimeMs }) => openTimeMs >= from && openTimeMs <= to);
+  const candles = bookOf(call).candlesOf(timeframe);
+  const rows = candles.filter(({ openTimeMs }) => openTimeMs >= from && openTimeMs <= to);
   const page = params.find('startTime') === undefined ? rows.slice(-limit) : rows.slice(0, limit);
   return page.map(({ openTimeMs, open, high, low, close, volume }) => [
-    ...[openTimeMs, open, high, low, close, volume, openTimeMs + 59_999],
+    ...[openTimeMs, open, high, low, close, volume, openTimeMs + timeframeMs(timeframe) - 1],
     ...['0.00000000', 0, '0.00000000', '0.00000000', '0'],
   ]);
 }

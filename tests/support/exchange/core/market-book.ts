@@ -1,5 +1,7 @@
+import { aggregateCandles } from '@octant/trading/market/aggregate-candles';
 import type { DecimalCandle } from '@octant/trading/market/candle';
 import { Decimal } from '@octant/trading/money/decimal';
+import type { TimeframeName } from '@octant/trading/messages/envelope';
 import type { SimMarket } from './sim-market.js';
 import { hasLimit, waitsForTrigger, type SimOrder } from './sim-order.js';
 
@@ -54,6 +56,11 @@ export class MarketBook {
     order.extreme = side === 'sell' ? Decimal.max(best, price) : Decimal.min(best, price);
     const share = side === 'sell' ? Decimal.of(1).minus(trailingRatio) : trailingRatio.plus(1);
     order.stopPrice = order.extreme.times(share);
+  }
+
+  /** What was played, in that length; candles that were played longer stay as they are. */
+  candlesOf(timeframe: TimeframeName): readonly DecimalCandle[] {
+    return aggregateCandles(this.candles, timeframe, { fromMs: 0, toMs: Number.MAX_SAFE_INTEGER }).closed;
   }
 
   /** Updates the newest candle, or adds one. */

@@ -1,6 +1,9 @@
+import { timeframeMs } from '@octant/trading/market/timeframe';
+import { timeframeName } from '@octant/trading/messages/envelope';
 import type { MarketBook } from '../core/market-book.js';
 import { fixedPlaces } from '../server/fixed-places.js';
 import { bookNamed, type KrakenCall, type KrakenEndpoint } from './kraken-call.js';
+import { KrakenError } from './kraken-error.js';
 import { altAsset, altName, assetId, decimalsOf, pairId } from './kraken-names.js';
 
 export const publicEndpoints: Readonly<Record<string, KrakenEndpoint>> = {
@@ -64,11 +67,14 @@ function ticker({ engine, params }: KrakenCall): unknown {
   );
 }
 
-/** The candles that were played, whatever interval is asked for. */
 function candles({ engine, params }: KrakenCall): unknown {
   const book = bookNamed(engine, params.get('pair'));
   const since = params.findNumber('since') ?? 0;
-  const rows = book.candles
+  const minutes = params.findNumber('interval') ?? 1;
+  const timeframe = timeframeName.options.find((name) => timeframeMs(name) === minutes * 60_000);
+  if (timeframe === undefined) throw new KrakenError('EGeneral:Invalid arguments:interval');
+  const rows = book
+    .candlesOf(timeframe)
     .filter(({ openTimeMs }) => openTimeMs / 1000 > since || since === 0)
     .slice(-720)
     .map(({ openTimeMs, open, high, low, close, volume }) => [
