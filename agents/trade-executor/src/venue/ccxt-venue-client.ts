@@ -96,6 +96,7 @@ export async function openCcxtClient(options: CcxtClientOptions): Promise<CcxtVe
     streaming: { keepAlive: 10_000 },
     options: {
       fetchMarkets: { types: ['spot'] },
+      fetchMargins: false,
       // The feed waits by itself before it connects again.
       ws: { backoff: { base: 1, max: 1 } },
     },

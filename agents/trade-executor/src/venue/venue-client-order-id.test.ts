@@ -13,7 +13,7 @@ describe('the client order id at a venue', () => {
 
   test.each(['binance', 'kraken'])('has the form that %s takes, whatever the order id', (venue) => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (orderId) => {
+      fc.property(fc.string({ maxLength: 60 }), (orderId) => {
         const id = venueClientOrderId(venue, orderId);
         expect(isVenueClientOrderId(venue, id)).toBe(true);
         expect(id.length).toBe(32);

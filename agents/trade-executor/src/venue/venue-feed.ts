@@ -32,9 +32,10 @@ export async function watchVenue(
   listener: (event: VenueEvent) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  for (let failures = 0; !signal.aborted;) {
+  const isStopped = (): boolean => signal.aborted;
+  for (let failures = 0; !isStopped();) {
     const { reason, wasSubscribed } = await oneConnection(parts, listener, signal);
-    if (signal.aborted) return;
+    if (isStopped()) return;
     listener({ type: 'gap', reason });
     failures = wasSubscribed ? 0 : failures + 1;
     await parts.clock.sleep(pauseMs(failures), signal);
@@ -58,7 +59,11 @@ async function oneConnection(
   let wasSubscribed = false;
   const lost = new Promise<string>((resolve) => {
     client.handleMessage = heardBy(client.handleMessage, (message) => {
-      if (until.aborted) return;
+      if (until.aborted) {
+        // A connection that was on its way when it was to be closed.
+        if (signal.aborted) void closeQuietly(client);
+        return;
+      }
       const reading = reader.read(message);
       if (reading.subscribed === true && !wasSubscribed) {
         wasSubscribed = true;

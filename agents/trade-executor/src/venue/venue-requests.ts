@@ -65,7 +65,8 @@ export function openVenueRequests({ client, judge, limits, logger }: VenueReques
       if (error instanceof AppError || error instanceof VenueFailureError) throw error;
       const failure = classifyFailure({ ...trace, error }, judge);
       tellBudget(trace, failure.kind === 'not_done');
-      throw new VenueFailureError(failure, error);
+      // Without its cause: ccxt's messages have URLs with signatures in them.
+      throw new VenueFailureError(failure);
     }
   };
 

@@ -49,7 +49,8 @@ async function within<Row extends HistoryRow>(
   keep(found);
   if (found.length < BINANCE_PAGE) return;
   if (fromMs >= toMs) {
-    await forward(pages, lowestId(found), keep);
+    // A page of rows in one millisecond; which ones it lacks cannot be told.
+    await forward(pages, '0', keep);
     return;
   }
   const middleMs = Math.floor((fromMs + toMs) / 2);
@@ -70,10 +71,6 @@ async function forward<Row extends HistoryRow>(
     if (after <= next) throw unreadable(`a page from id ${String(next)}: expected higher ids, was none`);
     next = after;
   }
-}
-
-function lowestId(rows: readonly HistoryRow[]): string {
-  return rows.reduce((lowest, { id }) => (BigInt(id) < BigInt(lowest) ? id : lowest), rows[0]?.id ?? '0');
 }
 
 function maxOf(a: bigint, b: bigint): bigint {
