@@ -27,6 +27,8 @@ export interface CcxtVenueClient
   amountToPrecision: (symbol: string, amount: unknown) => unknown;
   priceToPrecision: (symbol: string, price: unknown) => unknown;
   handleMessage: (socket: unknown, message: unknown) => void;
+  /** The socket of that URL, made where there is none. */
+  client: (url: string) => CcxtSocket;
   setSandboxMode(enabled: boolean): void;
   loadHttpProxyAgent(): Promise<unknown>;
   loadMarkets(reload: boolean): Promise<unknown>;
@@ -55,6 +57,12 @@ export interface CcxtVenueClient
   cancelAllOrdersAfter(ms: number): Promise<unknown>;
   watchOrders(symbol?: string, since?: number, limit?: number, params?: Params): Promise<unknown>;
   close(): Promise<void>;
+}
+
+/** The part of one of ccxt's sockets that is changed here. */
+export interface CcxtSocket {
+  /** What waits for an answer of that name. */
+  future: (name: string) => Promise<unknown>;
 }
 
 /** Keys of the account; only opening the client reveals them. */
@@ -106,6 +114,7 @@ export async function openCcxtClient(options: CcxtClientOptions): Promise<CcxtVe
   client.amountToPrecision = asIs;
   client.priceToPrecision = asIs;
   client.nonce = risingNonce(options.now);
+  handleLostFutures(client);
   if (options.sandbox) enterSandbox(client, id);
   if (apiUrl !== undefined) {
     client.urls['api'] = redirectUrls(client.urls['api'], apiUrl);
@@ -124,6 +133,27 @@ function risingNonce(now: () => number): () => number {
   return () => {
     last = Math.max(last + 1, now());
     return last;
+  };
+}
+
+/**
+ * ccxt makes futures that nobody awaits, as the one of a subscription in progress, and rejects all of them when a socket is
+ * lost; an unhandled rejection would end the process. Whoever does await one is rejected as before.
+ */
+function handleLostFutures(client: CcxtVenueClient): void {
+  const changed = new WeakSet<CcxtSocket>();
+  const socketOf = client.client.bind(client);
+  client.client = (url) => {
+    const socket = socketOf(url);
+    if (changed.has(socket)) return socket;
+    changed.add(socket);
+    const futureOf = socket.future.bind(socket);
+    socket.future = (name) => {
+      const future = futureOf(name);
+      future.catch(() => undefined);
+      return future;
+    };
+    return socket;
   };
 }
 

@@ -158,7 +158,7 @@ describe('a venue that answers with junk', () => {
 
   test('takes no order for placed, cancelled or not there that may be', async () => {
     const reply = fc.oneof(
-      fc.anything().map((value) => String(JSON.stringify(value))),
+      fc.jsonValue().map((value) => JSON.stringify(value)),
       spoiled(binancePlaced({ origQty: '0.1' })).map((value) => JSON.stringify(value)),
       spoiled(krakenReply({ txid: ['O1'], open: { O1: krakenOrder() }, closed: {}, count: 0 })).map((value) =>
         JSON.stringify(value),
