@@ -2,6 +2,7 @@ import { Secret } from '@octant/platform/config/secret';
 import { systemClock } from '@octant/platform/time/system-clock';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { checkVenue } from '../../../agents/trade-executor/src/venue/check-venue.js';
 import { unlimited } from '../../../agents/trade-executor/src/venue/testing/recording-venue.js';
 import { openCcxtVenue } from '../../../agents/trade-executor/src/venue/open-ccxt-venue.js';
 import { venueClientOrderId } from '../../../agents/trade-executor/src/venue/venue-client-order-id.js';
@@ -261,6 +262,27 @@ describe.each(['binance', 'kraken'] as const)('the venue adapter at %s', (id: Ve
       expect(balances.get(currency)).toEqual({ free: truth[currency]?.free, used: truth[currency]?.locked });
     }
   });
+
+  test('the check of a venue says what it showed, and what stands in the way', async () => {
+    const options = { now: () => Date.now(), say: () => undefined };
+    const order = { symbol, price: '25000.05', orderId: 'check' };
+    const report = await checkVenue(venue, { ...options, order });
+    expect(report).toMatchObject({
+      ...{ exchange: id, openOrders: 0, feed: true, deadMan: id === 'kraken', problems: [] },
+      ...{ keyRights: { mayTrade: true, mayWithdraw: false }, currencies: [base, quote].sort() },
+      order: { placed: 'accepted', found: 'found', canceled: 'canceled' },
+    });
+    expect(control.ledger('desk').orders.at(-1)).toMatchObject({
+      status: 'canceled',
+      filledQty: '0',
+      price: id === 'kraken' ? '25000' : '25000.05',
+    });
+    const rich = await openVenue({ mayWithdraw: true });
+    expect((await checkVenue(rich, options)).problems).toEqual([
+      'key: expected one that may not withdraw, was one that may',
+    ]);
+    await rich.close();
+  }, 20_000);
 
   test('measures the clock, tells what the key may do, and ends orders when it is not asked again', async () => {
     control.setClockSkew(2_345);
