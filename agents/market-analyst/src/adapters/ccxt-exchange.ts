@@ -1,8 +1,10 @@
+import { loadNetworkError } from '@octant/platform/ccxt/load-ccxt-class';
+import { redirectUrls } from '@octant/platform/ccxt/redirect-urls';
 import { AppError, PermanentError, TransientError } from '@octant/platform/errors/errors';
 import type { DecimalCandle } from '@octant/trading/market/candle';
 import { plainDecimalOf } from '@octant/trading/market/csv-number';
 import type { TimeframeName } from '@octant/trading/messages/envelope';
-import { loadCcxtClass, loadNetworkError, type CcxtExchange } from './ccxt-classes.js';
+import { loadCcxtClass, type CcxtExchange } from './ccxt-classes.js';
 import { withinLimits, type RequestLimits } from './request-limits.js';
 
 export interface CandleQuery {
@@ -111,7 +113,7 @@ async function openClient({ id, apiUrl, transport, credentials }: CcxtOptions): 
   exchange.number = String;
   exchange.has['fetchCurrencies'] = false;
   if (apiUrl !== undefined) {
-    exchange.urls['api'] = redirect(exchange.urls['api'], apiUrl);
+    exchange.urls['api'] = redirectUrls(exchange.urls['api'], apiUrl);
     if (apiUrl.startsWith('http:')) await exchange.loadHttpProxyAgent();
   }
   return exchange;
@@ -132,19 +134,6 @@ function streamOf(exchange: CcxtExchange, loadMarkets: () => Promise<void>): Can
 
 function nameOf(symbol: string): string {
   return symbol.replace('-', '/');
-}
-
-/** The same endpoint paths at another host; ccxt keeps one URL or several by name. */
-function redirect(urls: unknown, apiUrl: string): unknown {
-  if (typeof urls === 'string') {
-    const { protocol, host, pathname } = new URL(urls);
-    const path = pathname.replace(/\/$/, '');
-    if (!protocol.startsWith('ws')) return apiUrl.replace(/\/$/, '') + path;
-    // Classes tell their markets apart by the socket's host: it goes on as the first part of the path.
-    return `${apiUrl.replace(/^http/, 'ws').replace(/\/$/, '')}/${host.replace(/:.*/, '')}${path}`;
-  }
-  if (typeof urls !== 'object' || urls === null) return urls;
-  return Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, redirect(url, apiUrl)]));
 }
 
 function candleOf(row: readonly unknown[]): DecimalCandle {

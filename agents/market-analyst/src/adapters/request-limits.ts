@@ -1,8 +1,8 @@
+import { budgetFeedbackOf } from '@octant/platform/ccxt/budget-feedback';
 import type { RateBudget } from '@octant/platform/rate-budget/rate-budget';
 import { REQUEST_PRIORITY } from '@octant/trading/exchange/venue-budgets';
 
 const LONGEST_WAIT_MS = 60_000;
-const UNSAID_PAUSE_MS = 10_000;
 
 /** What a venue's requests cost, and where it is taken from. */
 export interface RequestLimits {
@@ -40,24 +40,6 @@ export async function withinLimits<Answer>(
 
 async function tell(budget: RateBudget, headers: unknown, error: unknown): Promise<void> {
   const limited = error instanceof Error && ['RateLimitExceeded', 'DDoSProtection'].includes(error.name);
-  const retryAfterMs = retryAfterOf(headers) ?? (limited ? UNSAID_PAUSE_MS : undefined);
-  const usedWeight = numberOf(headerOf(headers, 'x-mbx-used-weight-1m'));
-  if (retryAfterMs === undefined && usedWeight === undefined) return;
-  await budget.feedBack({ retryAfterMs, usedWeight });
-}
-
-/** `Retry-After` in seconds; its form with a date is not used by exchanges. */
-function retryAfterOf(headers: unknown): number | undefined {
-  const seconds = numberOf(headerOf(headers, 'retry-after'));
-  return seconds === undefined ? undefined : seconds * 1000;
-}
-
-function headerOf(headers: unknown, name: string): unknown {
-  if (typeof headers !== 'object' || headers === null) return undefined;
-  return Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1];
-}
-
-function numberOf(value: unknown): number | undefined {
-  if (typeof value !== 'string' || !/^\d+(\.\d+)?$/.test(value)) return undefined;
-  return Number(value);
+  const feedback = budgetFeedbackOf(headers, limited);
+  if (feedback !== undefined) await budget.feedBack(feedback);
 }

@@ -18,9 +18,20 @@ export const datasourceConfig = z.object({
     .object({
       orders_per_minute: z.int().positive().default(60),
       weight_per_minute: z.int().positive().default(1200),
-      /** What one request weighs, in the venue's unit. */
+      /** What one request weighs, in the venue's unit. The last four are the trade executor's. */
       weights: z
-        .object({ candles: z.number().positive().default(2), markets: z.number().positive().default(20) })
+        .object({
+          candles: z.number().positive().default(2),
+          markets: z.number().positive().default(20),
+          /** Placing or changing one order; left out, 1. */
+          order: z.number().positive().optional(),
+          /** Left out, 1. */
+          cancel: z.number().positive().optional(),
+          /** One order, the clock, the key's rights; left out, as candles. */
+          query: z.number().positive().optional(),
+          /** Open orders, a page of orders or fills, balances; left out, as markets. */
+          history: z.number().positive().optional(),
+        })
         .prefault({}),
     })
     .superRefine(checkWeights)
@@ -54,12 +65,12 @@ export type DatasourceConfig = z.infer<typeof datasourceConfig>;
 
 /** Requests for data get at most half of a budget: one that weighs more would never be sent. */
 function checkWeights(
-  limits: { readonly weight_per_minute: number; readonly weights: Readonly<Record<string, number>> },
+  limits: { readonly weight_per_minute: number; readonly weights: Readonly<Record<string, number | undefined>> },
   context: z.core.$RefinementCtx,
 ): void {
   const most = limits.weight_per_minute / 2;
   for (const [name, weight] of Object.entries(limits.weights)) {
-    if (weight <= most) continue;
+    if (weight === undefined || weight <= most) continue;
     context.addIssue({
       code: 'custom',
       path: ['weights', name],

@@ -1,0 +1,277 @@
+import { AppError, PermanentError, TransientError } from '@octant/platform/errors/errors';
+import type { Clock } from '@octant/platform/time/clock';
+import type { CcxtVenueClient } from './ccxt-venue-client.js';
+import { reasonOf } from './classify-failure.js';
+import {
+  medianOffsetMs,
+  middleOf,
+  narrowRange,
+  offsetRangeOf,
+  waitForStepMs,
+  type ClockSample,
+} from './clock-offset.js';
+import { ListedMarkets } from './listed-markets.js';
+import type { OrderRef, VenueApi, VenueDialect } from './venue-api.js';
+import { VenueFailureError, type VenueFailure } from './venue-failure.js';
+import { watchVenue } from './venue-feed.js';
+import type { Ask } from './venue-requests.js';
+import type {
+  CancelOutcome,
+  FillQuery,
+  FindOutcome,
+  KeyRights,
+  PlaceOutcome,
+  Venue,
+  VenueBalance,
+  VenueEvent,
+  VenueFeatures,
+  VenueFill,
+  VenueMarket,
+  VenueOrder,
+  VenueOrderRequest,
+} from './venue.js';
+
+/** Rules of markets change; they are asked again when they are as old. */
+const MARKETS_AGE_MS = 3_600_000;
+const MEDIAN_SAMPLES = 5;
+/** Each halves what is not known of a clock of whole seconds: 1 s to 16 ms. */
+const COARSE_SAMPLES = 6;
+
+export interface CcxtVenueParts {
+  readonly dialect: VenueDialect;
+  readonly client: CcxtVenueClient;
+  readonly ask: Ask;
+  readonly clock: Clock;
+}
+
+/** A venue over ccxt: what its own way of doing things finds becomes the outcomes of the port. */
+export class CcxtVenue implements Venue {
+  readonly id: string;
+  readonly features: VenueFeatures;
+  readonly #parts: CcxtVenueParts;
+  readonly #api: VenueApi;
+  #markets: ListedMarkets | undefined;
+  #marketsAtMs = 0;
+
+  constructor(parts: CcxtVenueParts) {
+    const { dialect, client, ask, clock } = parts;
+    this.#parts = parts;
+    this.id = dialect.id;
+    this.#api = dialect.open({ client, ask, clock, markets: () => this.#loadedMarkets() });
+    this.features = this.#api.features;
+  }
+
+  async markets(): Promise<ReadonlyMap<string, VenueMarket>> {
+    const { clock } = this.#parts;
+    const isOld = clock.now() - this.#marketsAtMs > MARKETS_AGE_MS;
+    if (this.#markets !== undefined && !isOld) return this.#markets.bySymbol;
+    try {
+      return (await this.#loadMarkets()).bySymbol;
+    } catch (error) {
+      if (this.#markets === undefined) throw asQuestionError(this.id, error);
+      return this.#markets.bySymbol;
+    }
+  }
+
+  async place(request: VenueOrderRequest): Promise<PlaceOutcome> {
+    try {
+      await this.#ensureMarkets();
+      if (request.reduceOnly === true) throw refusal('unsupported', `${this.id} has no reduce-only on spot`);
+      return acceptedOf(await this.#api.place(request), request);
+    } catch (error) {
+      return placeOutcomeOf(failureOf(error));
+    }
+  }
+
+  async cancel(order: OrderRef): Promise<CancelOutcome> {
+    try {
+      await this.#ensureMarkets();
+      await this.#api.cancel(order);
+      return { outcome: 'canceled' };
+    } catch (error) {
+      const failure = failureOf(error);
+      const { reason } = failure;
+      if (failure.kind === 'no_such_order') return { outcome: 'not_open', reason };
+      // Nothing was cancelled, as with a key that may not: it is still open.
+      if (failure.kind === 'refused') return { outcome: 'not_done', reason, retryAfterMs: undefined };
+      if (failure.kind === 'not_done') return { outcome: 'not_done', reason, retryAfterMs: failure.retryAfterMs };
+      return { outcome: 'unknown', reason };
+    }
+  }
+
+  async amend(order: OrderRef, change: { readonly qty?: string; readonly price?: string }): Promise<PlaceOutcome> {
+    try {
+      await this.#ensureMarkets();
+      return { outcome: 'accepted', order: await this.#api.amend(order, change) };
+    } catch (error) {
+      const failure = failureOf(error);
+      if (failure.kind !== 'no_such_order') return placeOutcomeOf(failure);
+      return { outcome: 'rejected', code: 'not_open', reason: failure.reason };
+    }
+  }
+
+  async find(wanted: { readonly clientOrderId: string; readonly symbol: string }): Promise<FindOutcome> {
+    try {
+      await this.#ensureMarkets();
+      const order = await this.#api.find(wanted);
+      if (order === undefined) return { outcome: 'not_found' };
+      if (order.clientOrderId === wanted.clientOrderId && order.symbol === wanted.symbol)
+        return { outcome: 'found', order };
+      const reason = `expected ${wanted.clientOrderId}, was ${String(order.clientOrderId)} of ${order.symbol}`;
+      return { outcome: 'unknown', reason };
+    } catch (error) {
+      // Every way of saying no but the one above is a question that was not answered.
+      return { outcome: 'unknown', reason: failureOf(error).reason };
+    }
+  }
+
+  openOrders(symbol?: string): Promise<readonly VenueOrder[]> {
+    return this.#question(() => this.#api.openOrders(symbol));
+  }
+
+  ordersSince(query: FillQuery): Promise<readonly VenueOrder[]> {
+    return this.#question(() => this.#api.ordersSince(query));
+  }
+
+  fillsSince(query: FillQuery): Promise<readonly VenueFill[]> {
+    return this.#question(() => this.#api.fillsSince(query));
+  }
+
+  balances(): Promise<ReadonlyMap<string, VenueBalance>> {
+    return this.#question(() => this.#api.balances());
+  }
+
+  clockOffsetMs(): Promise<number> {
+    return this.#question(() => this.#offsetMs(), false);
+  }
+
+  keyRights(): Promise<KeyRights> {
+    return this.#question(() => this.#api.keyRights(), false);
+  }
+
+  cancelAllAfter(ms: number): Promise<void> {
+    return this.#question(() => this.#api.cancelAllAfter(ms), false);
+  }
+
+  async watch(listener: (event: VenueEvent) => void, signal: AbortSignal): Promise<void> {
+    const { client, clock } = this.#parts;
+    const nextUpdate = async (): Promise<unknown> => {
+      await this.#ensureMarkets();
+      return this.#api.nextUpdate();
+    };
+    await watchVenue({ client, clock, nextUpdate, openReader: () => this.#api.openReader() }, listener, signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#parts.client.close();
+  }
+
+  async #question<Answer>(ask: () => Promise<Answer>, needsMarkets = true): Promise<Answer> {
+    try {
+      if (needsMarkets) await this.#ensureMarkets();
+      return await ask();
+    } catch (error) {
+      throw asQuestionError(this.id, error);
+    }
+  }
+
+  async #offsetMs(): Promise<number> {
+    const { clockResolutionMs } = this.#api;
+    if (clockResolutionMs > 1) return this.#coarseOffsetMs(clockResolutionMs);
+    const samples: ClockSample[] = [];
+    while (samples.length < MEDIAN_SAMPLES) samples.push(await this.#sample());
+    return medianOffsetMs(samples);
+  }
+
+  async #coarseOffsetMs(resolutionMs: number): Promise<number> {
+    const { clock } = this.#parts;
+    let range = offsetRangeOf(await this.#sample(), resolutionMs);
+    for (let looks = 1; looks < COARSE_SAMPLES; looks++) {
+      await clock.sleep(waitForStepMs(range, clock.now(), resolutionMs));
+      range = narrowRange(range, offsetRangeOf(await this.#sample(), resolutionMs));
+    }
+    return middleOf(range);
+  }
+
+  async #sample(): Promise<ClockSample> {
+    const { clock } = this.#parts;
+    const askedAtMs = clock.now();
+    const theirsMs = await this.#api.venueTimeMs();
+    return { askedAtMs, answeredAtMs: clock.now(), theirsMs };
+  }
+
+  async #ensureMarkets(): Promise<void> {
+    if (this.#markets === undefined) await this.#loadMarkets();
+  }
+
+  async #loadMarkets(): Promise<ListedMarkets> {
+    const { client, ask, clock } = this.#parts;
+    try {
+      // A failed load would be remembered and fail for ever, unless it is asked to load again.
+      await ask({ weight: 'markets', priority: 'entry' }, () => client.loadMarkets(true));
+    } catch (error) {
+      // Of an order that was to be sent afterwards, nothing has happened.
+      const retryAfterMs =
+        error instanceof VenueFailureError && error.failure.kind === 'not_done'
+          ? error.failure.retryAfterMs
+          : undefined;
+      const reason = `the markets of ${this.id} are not known: ${reasonOf(error)}`;
+      throw new VenueFailureError({ kind: 'not_done', reason, retryAfterMs }, error);
+    }
+    this.#markets = new ListedMarkets(client.markets ?? {});
+    this.#marketsAtMs = clock.now();
+    return this.#markets;
+  }
+
+  #loadedMarkets(): ListedMarkets {
+    if (this.#markets !== undefined) return this.#markets;
+    throw new TransientError(`the markets of ${this.id} are not known`, { code: 'venue_unreachable' });
+  }
+}
+
+function acceptedOf(order: VenueOrder, request: VenueOrderRequest): PlaceOutcome {
+  const isOurs =
+    order.clientOrderId === request.clientOrderId && order.symbol === request.symbol && order.side === request.side;
+  if (isOurs) return { outcome: 'accepted', order };
+  const was = `${order.side} ${order.symbol} ${String(order.clientOrderId)}`;
+  return {
+    outcome: 'unknown',
+    reason: `expected ${request.side} ${request.symbol} ${request.clientOrderId}, was ${was}`,
+  };
+}
+
+function placeOutcomeOf(failure: VenueFailure): PlaceOutcome {
+  if (failure.kind === 'refused') return { outcome: 'rejected', code: failure.code, reason: failure.reason };
+  if (failure.kind === 'not_done') {
+    return { outcome: 'not_done', reason: failure.reason, retryAfterMs: failure.retryAfterMs };
+  }
+  return { outcome: 'unknown', reason: failure.reason };
+}
+
+/** An answer that cannot be read, and whatever else went wrong after a request may have gone out, leaves it unknown. */
+function failureOf(error: unknown): VenueFailure {
+  if (error instanceof VenueFailureError) return error.failure;
+  if (error instanceof PermanentError) return { kind: 'refused', code: error.code, reason: error.message };
+  return { kind: 'unknown', reason: reasonOf(error) };
+}
+
+function asQuestionError(id: string, error: unknown): unknown {
+  if (!(error instanceof VenueFailureError)) return error instanceof AppError ? error : unreachable(id, error);
+  const { failure } = error;
+  if (failure.kind === 'refused' || failure.kind === 'no_such_order') {
+    return new PermanentError(`${id} refuses: ${failure.reason}`, { code: 'venue_refused', cause: error });
+  }
+  return unreachable(id, error, failure.kind === 'not_done' ? failure.retryAfterMs : undefined);
+}
+
+function unreachable(id: string, error: unknown, retryAfterMs?: number): TransientError {
+  return new TransientError(`${id} does not answer: ${reasonOf(error)}`, {
+    code: 'venue_unreachable',
+    cause: error,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+function refusal(code: string, reason: string): VenueFailureError {
+  return new VenueFailureError({ kind: 'refused', code, reason });
+}
