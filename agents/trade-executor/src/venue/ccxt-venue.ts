@@ -179,25 +179,18 @@ export class CcxtVenue implements Venue {
     const { clockResolutionMs } = this.#api;
     if (clockResolutionMs > 1) return this.#coarseOffsetMs(clockResolutionMs);
     const samples: ClockSample[] = [];
-    while (samples.length < MEDIAN_SAMPLES) samples.push(await this.#sample());
+    while (samples.length < MEDIAN_SAMPLES) samples.push(await this.#api.lookAtClock());
     return medianOffsetMs(samples);
   }
 
   async #coarseOffsetMs(resolutionMs: number): Promise<number> {
     const { clock } = this.#parts;
-    let range = offsetRangeOf(await this.#sample(), resolutionMs);
+    let range = offsetRangeOf(await this.#api.lookAtClock(), resolutionMs);
     for (let looks = 1; looks < COARSE_SAMPLES; looks++) {
       await clock.sleep(waitForStepMs(range, clock.now(), resolutionMs));
-      range = narrowRange(range, offsetRangeOf(await this.#sample(), resolutionMs));
+      range = narrowRange(range, offsetRangeOf(await this.#api.lookAtClock(), resolutionMs));
     }
     return middleOf(range);
-  }
-
-  async #sample(): Promise<ClockSample> {
-    const { clock } = this.#parts;
-    const askedAtMs = clock.now();
-    const theirsMs = await this.#api.venueTimeMs();
-    return { askedAtMs, answeredAtMs: clock.now(), theirsMs };
   }
 
   async #ensureMarkets(): Promise<void> {

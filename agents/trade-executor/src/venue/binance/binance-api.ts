@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ClockSample } from '../clock-offset.js';
 import { amountField, idField, readReply, timeField } from '../reply-fields.js';
 import type { FeedReader, OrderRef, VenueApi, VenueApiContext, VenueDialect } from '../venue-api.js';
 import { unsupported, VenueFailureError } from '../venue-failure.js';
@@ -155,9 +156,12 @@ class BinanceApi implements VenueApi {
     return new Map(balances.map(({ asset, free, locked }) => [asset, { free, used: locked }]));
   }
 
-  async venueTimeMs(): Promise<number> {
+  lookAtClock(): Promise<ClockSample> {
     const { client, ask } = this.#context;
-    return readReply('time', time, await ask(QUERY, () => client.publicGetTime({}))).serverTime;
+    return ask(QUERY, async (trace) => {
+      const { serverTime } = readReply('time', time, await client.publicGetTime({}));
+      return { askedAtMs: trace.sentAtMs, answeredAtMs: trace.answeredAtMs, theirsMs: serverTime };
+    });
   }
 
   /** The sandbox has no endpoint that tells what the key may do; the account tells whether it may trade. */
