@@ -31,7 +31,7 @@ export interface CcxtVenueClient
   client: (url: string) => CcxtSocket;
   setSandboxMode(enabled: boolean): void;
   loadHttpProxyAgent(): Promise<unknown>;
-  loadMarkets(reload: boolean): Promise<unknown>;
+  loadMarkets(reload: boolean, params: Params): Promise<unknown>;
   safeCurrencyCode(id: string): unknown;
   createOrder(
     ...order: readonly [

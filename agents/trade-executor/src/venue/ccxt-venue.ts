@@ -198,10 +198,10 @@ export class CcxtVenue implements Venue {
   }
 
   async #loadMarkets(): Promise<ListedMarkets> {
-    const { client, ask, clock } = this.#parts;
+    const { client, ask, clock, dialect } = this.#parts;
     try {
       // A failed load would be remembered and fail for ever, unless it is asked to load again.
-      await ask({ weight: 'markets', priority: 'entry' }, () => client.loadMarkets(true));
+      await ask({ weight: 'markets', priority: 'entry' }, () => client.loadMarkets(true, dialect.marketParams));
     } catch (error) {
       // Of an order that was to be sent afterwards, nothing has happened.
       const retryAfterMs =

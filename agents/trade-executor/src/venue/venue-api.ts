@@ -72,5 +72,7 @@ export interface VenueApi {
 export interface VenueDialect {
   readonly id: string;
   readonly judge: ReplyJudge;
+  /** What its list of markets is asked with. */
+  readonly marketParams: Readonly<Record<string, string>>;
   open(context: VenueApiContext): VenueApi;
 }

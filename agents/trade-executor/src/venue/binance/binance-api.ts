@@ -55,6 +55,8 @@ const features: VenueFeatures = {
 export const binanceDialect: VenueDialect = {
   id: 'binance',
   judge: judgeBinance,
+  // Most of the list is which group of accounts may trade what: a hundred names a market, kept in memory for nothing.
+  marketParams: { showPermissionSets: 'false' },
   open: (context) => new BinanceApi(context),
 };
 

@@ -51,6 +51,7 @@ const features: VenueFeatures = {
 export const krakenDialect: VenueDialect = {
   id: 'kraken',
   judge: judgeKraken,
+  marketParams: {},
   open: (context) => new KrakenApi({ ...context, ask: askAgainForNonce(context.ask) }),
 };
 
