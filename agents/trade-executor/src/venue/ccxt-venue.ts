@@ -5,9 +5,9 @@ import { reasonOf } from './classify-failure.js';
 import { ListedMarkets } from './listed-markets.js';
 import { measureOffsetMs } from './measure-offset.js';
 import type { OrderRef, VenueApi, VenueDialect } from './venue-api.js';
-import { VenueFailureError } from './venue-failure.js';
+import { unsupported, VenueFailureError } from './venue-failure.js';
 import { watchVenue } from './venue-feed.js';
-import { acceptedOf, asQuestionError, failureOf, placeOutcomeOf, refusal } from './venue-outcomes.js';
+import { acceptedOf, asQuestionError, failureOf, placeOutcomeOf } from './venue-outcomes.js';
 import type { Ask } from './venue-requests.js';
 import type {
   CancelOutcome,
@@ -27,6 +27,7 @@ import type {
 
 /** Rules of markets change; they are asked again when they are as old. */
 const MARKETS_AGE_MS = 3_600_000;
+
 export interface CcxtVenueParts {
   readonly dialect: VenueDialect;
   readonly client: CcxtVenueClient;
@@ -66,7 +67,7 @@ export class CcxtVenue implements Venue {
   async place(request: VenueOrderRequest): Promise<PlaceOutcome> {
     try {
       await this.#ensureMarkets();
-      if (request.reduceOnly === true) throw refusal('unsupported', `${this.id} has no reduce-only on spot`);
+      if (request.reduceOnly === true) throw unsupported(`${this.id} has no reduce-only on spot`);
       return acceptedOf(await this.#api.place(request), request);
     } catch (error) {
       return placeOutcomeOf(failureOf(error));

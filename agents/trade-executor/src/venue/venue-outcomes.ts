@@ -1,18 +1,14 @@
 import { AppError, PermanentError, TransientError } from '@octant/platform/errors/errors';
+import { formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
 import { reasonOf } from './classify-failure.js';
 import { VenueFailureError, type VenueFailure } from './venue-failure.js';
 import type { PlaceOutcome, VenueOrder, VenueOrderRequest } from './venue.js';
 
 /** Accepted, where the venue's answer is about this order. */
 export function acceptedOf(order: VenueOrder, request: VenueOrderRequest): PlaceOutcome {
-  const isOurs =
-    order.clientOrderId === request.clientOrderId && order.symbol === request.symbol && order.side === request.side;
-  if (isOurs) return { outcome: 'accepted', order };
-  const was = `${order.side} ${order.symbol} ${String(order.clientOrderId)}`;
-  return {
-    outcome: 'unknown',
-    reason: `expected ${request.side} ${request.symbol} ${request.clientOrderId}, was ${was}`,
-  };
+  const [was, expected] = [termsOf(order), termsOf(request)];
+  if (was === expected) return { outcome: 'accepted', order };
+  return { outcome: 'unknown', reason: `expected ${expected}, was ${was}` };
 }
 
 export function placeOutcomeOf(failure: VenueFailure): PlaceOutcome {
@@ -48,6 +44,11 @@ function unreachable(id: string, error: unknown, retryAfterMs?: number): Transie
   });
 }
 
-export function refusal(code: string, reason: string): VenueFailureError {
-  return new VenueFailureError({ kind: 'refused', code, reason });
+function termsOf({
+  clientOrderId,
+  symbol,
+  side,
+  qty,
+}: Pick<VenueOrder, 'clientOrderId' | 'symbol' | 'side' | 'qty'>): string {
+  return `${side} ${formatDecimal(parseDecimal(qty))} ${symbol} as ${String(clientOrderId)}`;
 }
