@@ -11,6 +11,9 @@ export interface CcxtReply {
 export interface RequestTrace {
   sent: boolean;
   reply: CcxtReply | undefined;
+  /** When it left and when it was answered; between being asked for and leaving it may have waited. */
+  sentAtMs: number;
+  answeredAtMs: number;
 }
 
 /** The two places of a ccxt exchange through which each request and each answer goes. */
@@ -27,6 +30,11 @@ export interface TracedClient {
  */
 export class RequestTracer {
   readonly #traces = new AsyncLocalStorage<RequestTrace>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   attach(client: TracedClient): void {
     const fetch = client.fetch.bind(client);
@@ -34,6 +42,7 @@ export class RequestTracer {
       const trace = this.#traces.getStore();
       if (trace !== undefined) {
         trace.sent = true;
+        trace.sentAtMs = this.#now();
         trace.reply = undefined;
       }
       return fetch(...request);
@@ -42,12 +51,15 @@ export class RequestTracer {
     client.onRestResponse = (...response) => {
       const [status, , , , headers, body] = response;
       const trace = this.#traces.getStore();
-      if (trace !== undefined) trace.reply = { status, headers, body };
+      if (trace !== undefined) {
+        trace.answeredAtMs = this.#now();
+        trace.reply = { status, headers, body };
+      }
       return onResponse(...response);
     };
   }
 
-  run<Answer>(trace: RequestTrace, ask: () => Promise<Answer>): Promise<Answer> {
-    return this.#traces.run(trace, ask);
+  run<Answer>(trace: RequestTrace, ask: (trace: RequestTrace) => Promise<Answer>): Promise<Answer> {
+    return this.#traces.run(trace, ask, trace);
   }
 }

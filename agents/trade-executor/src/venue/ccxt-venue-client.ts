@@ -31,7 +31,7 @@ export interface CcxtVenueClient
   client: (url: string) => CcxtSocket;
   setSandboxMode(enabled: boolean): void;
   loadHttpProxyAgent(): Promise<unknown>;
-  loadMarkets(reload: boolean): Promise<unknown>;
+  loadMarkets(reload: boolean, params: Params): Promise<unknown>;
   safeCurrencyCode(id: string): unknown;
   createOrder(
     ...order: readonly [
@@ -157,13 +157,18 @@ function handleLostFutures(client: CcxtVenueClient): void {
   };
 }
 
+/** Some classes know a place for trying things out, but not for spot. */
 function enterSandbox(client: CcxtVenueClient, id: string): void {
+  const noSandbox = (cause?: unknown): PermanentError =>
+    new PermanentError(`sandbox of ${id}: expected a venue that has one for spot, was ${id}`, {
+      code: 'no_sandbox',
+      cause,
+    });
   try {
     client.setSandboxMode(true);
   } catch (error) {
-    throw new PermanentError(`sandbox of ${id}: expected a venue that has one, was ${id}`, {
-      code: 'no_sandbox',
-      cause: error,
-    });
+    throw noSandbox(error);
   }
+  const urls = client.urls['api'] as { readonly public?: unknown };
+  if (typeof urls.public !== 'string') throw noSandbox();
 }

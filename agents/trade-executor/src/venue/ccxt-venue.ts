@@ -1,19 +1,13 @@
-import { AppError, PermanentError, TransientError } from '@octant/platform/errors/errors';
+import { TransientError } from '@octant/platform/errors/errors';
 import type { Clock } from '@octant/platform/time/clock';
 import type { CcxtVenueClient } from './ccxt-venue-client.js';
 import { reasonOf } from './classify-failure.js';
-import {
-  medianOffsetMs,
-  middleOf,
-  narrowRange,
-  offsetRangeOf,
-  waitForStepMs,
-  type ClockSample,
-} from './clock-offset.js';
 import { ListedMarkets } from './listed-markets.js';
+import { measureOffsetMs } from './measure-offset.js';
 import type { OrderRef, VenueApi, VenueDialect } from './venue-api.js';
-import { VenueFailureError, type VenueFailure } from './venue-failure.js';
+import { unsupported, VenueFailureError } from './venue-failure.js';
 import { watchVenue } from './venue-feed.js';
+import { acceptedOf, asQuestionError, failureOf, placeOutcomeOf } from './venue-outcomes.js';
 import type { Ask } from './venue-requests.js';
 import type {
   CancelOutcome,
@@ -33,9 +27,6 @@ import type {
 
 /** Rules of markets change; they are asked again when they are as old. */
 const MARKETS_AGE_MS = 3_600_000;
-const MEDIAN_SAMPLES = 5;
-/** Each halves what is not known of a clock of whole seconds: 1 s to 16 ms. */
-const COARSE_SAMPLES = 6;
 
 export interface CcxtVenueParts {
   readonly dialect: VenueDialect;
@@ -76,7 +67,7 @@ export class CcxtVenue implements Venue {
   async place(request: VenueOrderRequest): Promise<PlaceOutcome> {
     try {
       await this.#ensureMarkets();
-      if (request.reduceOnly === true) throw refusal('unsupported', `${this.id} has no reduce-only on spot`);
+      if (request.reduceOnly === true) throw unsupported(`${this.id} has no reduce-only on spot`);
       return acceptedOf(await this.#api.place(request), request);
     } catch (error) {
       return placeOutcomeOf(failureOf(error));
@@ -142,7 +133,7 @@ export class CcxtVenue implements Venue {
   }
 
   clockOffsetMs(): Promise<number> {
-    return this.#question(() => this.#offsetMs(), false);
+    return this.#question(() => measureOffsetMs(this.#api, this.#parts.clock), false);
   }
 
   keyRights(): Promise<KeyRights> {
@@ -175,40 +166,15 @@ export class CcxtVenue implements Venue {
     }
   }
 
-  async #offsetMs(): Promise<number> {
-    const { clockResolutionMs } = this.#api;
-    if (clockResolutionMs > 1) return this.#coarseOffsetMs(clockResolutionMs);
-    const samples: ClockSample[] = [];
-    while (samples.length < MEDIAN_SAMPLES) samples.push(await this.#sample());
-    return medianOffsetMs(samples);
-  }
-
-  async #coarseOffsetMs(resolutionMs: number): Promise<number> {
-    const { clock } = this.#parts;
-    let range = offsetRangeOf(await this.#sample(), resolutionMs);
-    for (let looks = 1; looks < COARSE_SAMPLES; looks++) {
-      await clock.sleep(waitForStepMs(range, clock.now(), resolutionMs));
-      range = narrowRange(range, offsetRangeOf(await this.#sample(), resolutionMs));
-    }
-    return middleOf(range);
-  }
-
-  async #sample(): Promise<ClockSample> {
-    const { clock } = this.#parts;
-    const askedAtMs = clock.now();
-    const theirsMs = await this.#api.venueTimeMs();
-    return { askedAtMs, answeredAtMs: clock.now(), theirsMs };
-  }
-
   async #ensureMarkets(): Promise<void> {
     if (this.#markets === undefined) await this.#loadMarkets();
   }
 
   async #loadMarkets(): Promise<ListedMarkets> {
-    const { client, ask, clock } = this.#parts;
+    const { client, ask, clock, dialect } = this.#parts;
     try {
       // A failed load would be remembered and fail for ever, unless it is asked to load again.
-      await ask({ weight: 'markets', priority: 'entry' }, () => client.loadMarkets(true));
+      await ask({ weight: 'markets', priority: 'entry' }, () => client.loadMarkets(true, dialect.marketParams));
     } catch (error) {
       // Of an order that was to be sent afterwards, nothing has happened.
       const retryAfterMs =
@@ -227,51 +193,4 @@ export class CcxtVenue implements Venue {
     if (this.#markets !== undefined) return this.#markets;
     throw new TransientError(`the markets of ${this.id} are not known`, { code: 'venue_unreachable' });
   }
-}
-
-function acceptedOf(order: VenueOrder, request: VenueOrderRequest): PlaceOutcome {
-  const isOurs =
-    order.clientOrderId === request.clientOrderId && order.symbol === request.symbol && order.side === request.side;
-  if (isOurs) return { outcome: 'accepted', order };
-  const was = `${order.side} ${order.symbol} ${String(order.clientOrderId)}`;
-  return {
-    outcome: 'unknown',
-    reason: `expected ${request.side} ${request.symbol} ${request.clientOrderId}, was ${was}`,
-  };
-}
-
-function placeOutcomeOf(failure: VenueFailure): PlaceOutcome {
-  if (failure.kind === 'refused') return { outcome: 'rejected', code: failure.code, reason: failure.reason };
-  if (failure.kind === 'not_done') {
-    return { outcome: 'not_done', reason: failure.reason, retryAfterMs: failure.retryAfterMs };
-  }
-  return { outcome: 'unknown', reason: failure.reason };
-}
-
-/** An answer that cannot be read, and whatever else went wrong after a request may have gone out, leaves it unknown. */
-function failureOf(error: unknown): VenueFailure {
-  if (error instanceof VenueFailureError) return error.failure;
-  if (error instanceof PermanentError) return { kind: 'refused', code: error.code, reason: error.message };
-  return { kind: 'unknown', reason: reasonOf(error) };
-}
-
-function asQuestionError(id: string, error: unknown): unknown {
-  if (!(error instanceof VenueFailureError)) return error instanceof AppError ? error : unreachable(id, error);
-  const { failure } = error;
-  if (failure.kind === 'refused' || failure.kind === 'no_such_order') {
-    return new PermanentError(`${id} refuses: ${failure.reason}`, { code: 'venue_refused', cause: error });
-  }
-  return unreachable(id, error, failure.kind === 'not_done' ? failure.retryAfterMs : undefined);
-}
-
-function unreachable(id: string, error: unknown, retryAfterMs?: number): TransientError {
-  return new TransientError(`${id} does not answer: ${reasonOf(error)}`, {
-    code: 'venue_unreachable',
-    cause: error,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  });
-}
-
-function refusal(code: string, reason: string): VenueFailureError {
-  return new VenueFailureError({ kind: 'refused', code, reason });
 }

@@ -56,6 +56,7 @@ describe('what became of a request', () => {
     ['EAPI:Invalid nonce', 'not_done'],
     ['EService:Market in cancel_only mode', 'not_done'],
     ['EService:Market in post_only mode', 'not_done'],
+    ['EGeneral:Invalid arguments:deadline', 'not_done'],
     ['EService:Unavailable', 'unknown'],
     ['EService:Busy', 'unknown'],
     ['EService:Deadline elapsed', 'unknown'],

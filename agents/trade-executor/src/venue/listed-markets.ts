@@ -11,8 +11,8 @@ export interface ListedMarket extends VenueMarket {
   readonly marketId: string;
   /** ccxt's symbol, `BTC/USD`. */
   readonly ccxtSymbol: string;
-  /** As the venue sent it. */
-  readonly info: Readonly<Record<string, unknown>>;
+  /** All that the venue calls it. */
+  readonly names: readonly string[];
 }
 
 const limit = z.unknown().transform((value) => {
@@ -47,7 +47,7 @@ export class ListedMarkets {
       const market = listedMarketOf(value);
       if (market === undefined) continue;
       bySymbol.set(market.symbol, market);
-      for (const name of namesOf(market)) this.#byName.set(name, market);
+      for (const name of market.names) this.#byName.set(name, market);
     }
     this.bySymbol = bySymbol;
   }
@@ -84,10 +84,10 @@ function listedMarketOf(value: unknown): ListedMarket | undefined {
     active: data.active === true,
     marketId: data.id,
     ccxtSymbol: data.symbol,
-    info: data.info,
+    names: [data.id, data.symbol, data.info['altname'], data.info['wsname']].filter(isText),
   };
 }
 
-function namesOf({ marketId, ccxtSymbol, info }: ListedMarket): string[] {
-  return [marketId, ccxtSymbol, info['altname'], info['wsname']].filter((name) => typeof name === 'string');
+function isText(name: unknown): name is string {
+  return typeof name === 'string';
 }

@@ -12,7 +12,7 @@ export interface CcxtVenueOptions {
   readonly id: string;
   readonly keys: VenueKeys;
   readonly clock: Clock;
-  readonly logger: Logger;
+  readonly logger: Pick<Logger, 'warn'>;
   readonly sandbox?: boolean;
   /** Another host for all endpoints, sockets included. */
   readonly apiUrl?: string | undefined;
@@ -52,6 +52,6 @@ export async function openCcxtVenue(options: CcxtVenueOptions): Promise<Venue> {
     timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
     now: () => clock.now(),
   });
-  const ask = openVenueRequests({ client, judge: dialect.judge, limits, logger });
+  const ask = openVenueRequests({ client, judge: dialect.judge, limits, logger, now: () => clock.now() });
   return new CcxtVenue({ dialect, client, ask, clock });
 }

@@ -7,8 +7,8 @@ const NUMBER = /^[+-]?\d{1,40}(\.\d{0,40})?([eE][+-]?\d{1,2})?$/;
 const MOST_DOUBLE_DIGITS = 15;
 /** No price, quantity or balance is as large. */
 const ABSURD = Decimal.of('1e18');
-/** 2100-01-01. */
-const LAST_MS = 4_102_444_800_000;
+/** From 2001 to 2100. */
+const [FIRST_MS, LAST_MS] = [1_000_000_000_000, 4_102_444_800_000];
 
 /**
  * A number of a reply as a plain decimal without zeros at the end: `1e-5` gives `0.00001`. Undefined for what is no number,
@@ -41,23 +41,23 @@ export const idField = z
 /** An id that may be left out, empty or null. */
 export const optionalIdField = z.preprocess((value) => (value === '' ? undefined : value), idField.nullish());
 /** Epoch ms. */
-export const timeField = z.coerce
-  .number()
-  .refine((ms) => ms > 0 && ms < LAST_MS, 'expected epoch milliseconds')
-  .transform(Math.floor);
+export const timeField = z
+  .union([z.int(), z.string().regex(/^\d{13}$/)])
+  .transform(Number)
+  .refine(isTime, 'expected epoch milliseconds');
 /** Epoch seconds with a fraction, as whole ms; computed exactly, or one in a few would be a ms early. */
 export const secondsField = z
   .union([z.string(), z.number()])
   .transform((seconds) =>
     NUMBER.test(String(seconds)) ? Decimal.of(String(seconds)).times(1000).floor().toNumber() : 0,
   )
-  .refine((ms) => ms > 0 && ms < LAST_MS, 'expected epoch seconds');
+  .refine(isTime, 'expected epoch seconds');
 /** A time in ISO form, as epoch ms. */
 export const isoTimeField = z
   .string()
   .max(40)
   .transform((text) => Date.parse(text))
-  .refine((ms) => ms > 0 && ms < LAST_MS, 'expected a time such as 2026-01-01T00:00:00.000Z');
+  .refine(isTime, 'expected a time such as 2026-01-01T00:00:00.000Z');
 
 /** @throws TransientError `venue_unreadable` naming the field, for an answer that is not as the venue documents it. */
 export function readReply<Schema extends z.ZodType>(what: string, schema: Schema, value: unknown): z.output<Schema> {
@@ -78,4 +78,8 @@ function digitsOf(text: string): number {
     .replace(/e.*$/i, '')
     .replace(/^-?0*\.?0*/, '')
     .replace('.', '').length;
+}
+
+function isTime(ms: number): boolean {
+  return ms >= FIRST_MS && ms < LAST_MS;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '@octant/platform/time/clock';
+import type { ClockSample } from './clock-offset.js';
 import type { CcxtVenueClient } from './ccxt-venue-client.js';
 import type { ReplyJudge } from './classify-failure.js';
 import type { ListedMarkets } from './listed-markets.js';
@@ -58,8 +59,8 @@ export interface VenueApi {
   ordersSince(query: FillQuery): Promise<VenueOrder[]>;
   fillsSince(query: FillQuery): Promise<VenueFill[]>;
   balances(): Promise<Map<string, VenueBalance>>;
-  /** Epoch ms by the venue's clock. */
-  venueTimeMs(): Promise<number>;
+  /** One look at the venue's clock. */
+  lookAtClock(): Promise<ClockSample>;
   keyRights(): Promise<KeyRights>;
   cancelAllAfter(ms: number): Promise<void>;
   /** Resolves at the next update; connects and subscribes where that is not done. */
@@ -71,5 +72,7 @@ export interface VenueApi {
 export interface VenueDialect {
   readonly id: string;
   readonly judge: ReplyJudge;
+  /** What its list of markets is asked with. */
+  readonly marketParams: Readonly<Record<string, string>>;
   open(context: VenueApiContext): VenueApi;
 }

@@ -39,24 +39,28 @@ export interface VenueRequest {
 }
 
 /** Makes one request. @throws VenueFailureError saying what became of it. */
-export type Ask = <Answer>(request: VenueRequest, ask: () => Promise<Answer>) => Promise<Answer>;
+export type Ask = <Answer>(
+  request: VenueRequest,
+  ask: (trace: Readonly<RequestTrace>) => Promise<Answer>,
+) => Promise<Answer>;
 
 export interface VenueRequestsOptions {
   readonly client: TracedClient;
   readonly judge: ReplyJudge;
   readonly limits: VenueLimits | undefined;
-  readonly logger: Logger;
+  readonly logger: Pick<Logger, 'warn'>;
+  readonly now: () => number;
 }
 
 const LONGEST_WAIT_MS = 30_000;
 
 /** All requests to one venue: within the budget, traced, and told apart when they fail. */
-export function openVenueRequests({ client, judge, limits, logger }: VenueRequestsOptions): Ask {
-  const tracer = new RequestTracer();
+export function openVenueRequests({ client, judge, limits, logger, now }: VenueRequestsOptions): Ask {
+  const tracer = new RequestTracer(now);
   tracer.attach(client);
   return async (request, ask) => {
     await takeBudget(limits, request);
-    const trace: RequestTrace = { sent: false, reply: undefined };
+    const trace: RequestTrace = { sent: false, reply: undefined, sentAtMs: 0, answeredAtMs: 0 };
     try {
       const answer = await tracer.run(trace, ask);
       tellBudget(trace, false);

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { amountField, idField, readReply, timeField } from '../reply-fields.js';
+import type { ClockSample } from '../clock-offset.js';
+import { readReply, timeField } from '../reply-fields.js';
 import type { FeedReader, OrderRef, VenueApi, VenueApiContext, VenueDialect } from '../venue-api.js';
 import { unsupported, VenueFailureError } from '../venue-failure.js';
 import type { VenueRequest } from '../venue-requests.js';
@@ -16,6 +16,7 @@ import { orderRequestOf, sendableAt } from '../order-request.js';
 import { BinanceFeedReader } from './binance-feed.js';
 import { BINANCE_PAGE, historySince, type HistoryRow } from './binance-history.js';
 import { binanceOcoParams, binanceOrderCall } from './binance-order-call.js';
+import { account, canceled, infoOf, listReply, placedList, restrictions, rows, time } from './binance-replies.js';
 import {
   foldLists,
   listOfVenueOrderId,
@@ -29,21 +30,6 @@ import { judgeBinance } from './judge-binance.js';
 const READ: VenueRequest = { weight: 'history', priority: 'entry' };
 const QUERY: VenueRequest = { weight: 'query', priority: 'stop' };
 
-const rows = z.array(z.unknown());
-const listReply = z.object({ orderListId: z.int().min(0), orders: z.array(z.object({ orderId: idField })).min(1) });
-const placedList = z.object({ orderListId: z.int().min(0), orderReports: rows.min(1) });
-const infoOf = z.object({ info: z.unknown() });
-const canceled = z.object({ status: z.enum(['CANCELED', 'PENDING_CANCEL']) });
-const time = z.object({ serverTime: timeField });
-const restrictions = z.object({
-  enableSpotAndMarginTrading: z.boolean().optional(),
-  enableWithdrawals: z.boolean().optional(),
-});
-const account = z.object({
-  canTrade: z.boolean().optional(),
-  balances: z.array(z.object({ asset: z.string().min(1).max(20), free: amountField, locked: amountField })),
-});
-
 const features: VenueFeatures = {
   orderTypes: new Set(['market', 'limit', 'stop_loss', 'stop_limit', 'take_profit', 'trailing_stop', 'oco']),
   ...{ postOnly: true, reduceOnly: false, amend: false, deadMan: false },
@@ -54,6 +40,8 @@ const features: VenueFeatures = {
 export const binanceDialect: VenueDialect = {
   id: 'binance',
   judge: judgeBinance,
+  // Most of the list is which group of accounts may trade what: a hundred names a market, kept in memory for nothing.
+  marketParams: { showPermissionSets: 'false' },
   open: (context) => new BinanceApi(context),
 };
 
@@ -155,9 +143,12 @@ class BinanceApi implements VenueApi {
     return new Map(balances.map(({ asset, free, locked }) => [asset, { free, used: locked }]));
   }
 
-  async venueTimeMs(): Promise<number> {
+  lookAtClock(): Promise<ClockSample> {
     const { client, ask } = this.#context;
-    return readReply('time', time, await ask(QUERY, () => client.publicGetTime({}))).serverTime;
+    return ask(QUERY, async (trace) => {
+      const { serverTime } = readReply('time', time, await client.publicGetTime({}));
+      return { askedAtMs: trace.sentAtMs, answeredAtMs: trace.answeredAtMs, theirsMs: serverTime };
+    });
   }
 
   /** The sandbox has no endpoint that tells what the key may do; the account tells whether it may trade. */

@@ -157,6 +157,13 @@ describe('an order to Binance as it is sent', () => {
     expect(server.asked()).toEqual([]);
   });
 
+  test('that is answered with another is not taken for placed', async () => {
+    for (const other of [{ clientOrderId: 'oct2' }, { side: 'SELL' }, { origQty: '0.2' }, { symbol: 'ETHUSDT' }]) {
+      server.answer('POST /api/v3/order', () => ({ body: binancePlaced(other) }));
+      expect(await venue.place(anOrder(limit))).toMatchObject({ outcome: 'unknown' });
+    }
+  });
+
   test('keeps every digit of its numbers', async () => {
     server.answer('POST /api/v3/order', () => ({ body: binancePlaced({ origQty: '123456789.12345678' }) }));
     const kind = { ...limit, price: '1234567890123.45678901' };

@@ -11,6 +11,8 @@ const rules: readonly Rule[] = [
   [/rate limit exceeded|too many requests|temporary lockout/i, 'not_done'],
   [/invalid nonce/i, 'not_done'],
   [/^EService:Market in /i, 'not_done'],
+  // It is closer than the venue takes, which is a matter of when it was sent.
+  [/invalid arguments:deadline/i, 'not_done'],
   [/cl_ord_id.*(duplicate|already|in use|not unique)|duplicate.*cl_ord_id/i, 'duplicate'],
   [/^EOrder:Unknown order/i, 'no_such_order'],
   // Its deadline may have passed before or after the matching engine took it.

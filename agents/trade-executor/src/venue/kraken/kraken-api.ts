@@ -1,5 +1,6 @@
 import { Decimal, formatDecimal } from '@octant/trading/money/decimal';
 import { z } from 'zod';
+import type { ClockSample } from '../clock-offset.js';
 import { orderRequestOf, sendableAt } from '../order-request.js';
 import { amountField, idField, readReply, secondsField, unreadable } from '../reply-fields.js';
 import type { FeedReader, OrderRef, VenueApi, VenueApiContext, VenueDialect } from '../venue-api.js';
@@ -50,6 +51,7 @@ const features: VenueFeatures = {
 export const krakenDialect: VenueDialect = {
   id: 'kraken',
   judge: judgeKraken,
+  marketParams: {},
   open: (context) => new KrakenApi({ ...context, ask: askAgainForNonce(context.ask) }),
 };
 
@@ -159,9 +161,12 @@ class KrakenApi implements VenueApi {
     return balances;
   }
 
-  async venueTimeMs(): Promise<number> {
+  lookAtClock(): Promise<ClockSample> {
     const { client, ask } = this.#context;
-    return readReply('Time', timeReply, await ask(QUERY, () => client.publicGetTime({}))).result.unixtime;
+    return ask(QUERY, async (trace) => {
+      const { unixtime } = readReply('Time', timeReply, await client.publicGetTime({})).result;
+      return { askedAtMs: trace.sentAtMs, answeredAtMs: trace.answeredAtMs, theirsMs: unixtime };
+    });
   }
 
   async keyRights(): Promise<KeyRights> {
