@@ -18,18 +18,25 @@ type Kind = VenueFailure['kind'];
 const LONGEST_REASON = 300;
 
 /** Kinds by the name of ccxt's error class, for answers whose code the venue's own table does not know. */
-const KINDS: Readonly<Record<string, Kind>> = {
-  ...{ InsufficientFunds: 'refused', InvalidOrder: 'refused', OrderImmediatelyFillable: 'refused' },
-  ...{ OrderNotFillable: 'refused', ContractUnavailable: 'refused', BadSymbol: 'refused', BadRequest: 'refused' },
-  ...{ ArgumentsRequired: 'refused', NotSupported: 'refused', AuthenticationError: 'refused' },
-  ...{ PermissionDenied: 'refused', AccountNotEnabled: 'refused', AccountSuspended: 'refused' },
-  ...{ OperationRejected: 'refused', MarketClosed: 'refused', RestrictedLocation: 'refused' },
-  ...{ ManualInteractionNeeded: 'refused', NoChange: 'refused' },
-  OrderNotFound: 'no_such_order',
-  DuplicateOrderId: 'duplicate',
-  ...{ RateLimitExceeded: 'not_done', DDoSProtection: 'not_done', OnMaintenance: 'not_done', InvalidNonce: 'not_done' },
-  // CancelPending, NetworkError, RequestTimeout, ExchangeNotAvailable, BadResponse, ExchangeError and what comes: unknown.
-};
+const KINDS: ReadonlyMap<string, Kind> = new Map(
+  Object.entries<Kind>({
+    ...{ InsufficientFunds: 'refused', InvalidOrder: 'refused', OrderImmediatelyFillable: 'refused' },
+    ...{ OrderNotFillable: 'refused', ContractUnavailable: 'refused', BadSymbol: 'refused', BadRequest: 'refused' },
+    ...{ ArgumentsRequired: 'refused', NotSupported: 'refused', AuthenticationError: 'refused' },
+    ...{ PermissionDenied: 'refused', AccountNotEnabled: 'refused', AccountSuspended: 'refused' },
+    ...{ OperationRejected: 'refused', MarketClosed: 'refused', RestrictedLocation: 'refused' },
+    ...{ ManualInteractionNeeded: 'refused', NoChange: 'refused' },
+    OrderNotFound: 'no_such_order',
+    DuplicateOrderId: 'duplicate',
+    ...{
+      RateLimitExceeded: 'not_done',
+      DDoSProtection: 'not_done',
+      OnMaintenance: 'not_done',
+      InvalidNonce: 'not_done',
+    },
+    // CancelPending, NetworkError, RequestTimeout, ExchangeNotAvailable, BadResponse, ExchangeError and what comes: unknown.
+  }),
+);
 
 /**
  * What became of the request. Only an answer of the venue settles anything: a request that was sent and not answered, or
@@ -38,7 +45,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 export function classifyFailure(request: FailedRequest, judge: ReplyJudge): VenueFailure {
   const { error, sent, reply } = request;
   const reason = reasonOf(error);
-  const kind = error instanceof Error ? KINDS[error.name] : undefined;
+  const kind = error instanceof Error ? KINDS.get(error.name) : undefined;
   if (!sent) {
     if (kind === 'not_done') return { kind, reason, retryAfterMs: undefined };
     return { kind: 'refused', code: 'not_sent', reason };

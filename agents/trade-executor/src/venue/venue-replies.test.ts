@@ -97,6 +97,9 @@ describe('a reply that is not as documented', () => {
   test('has an unknown state where the venue says what nobody knows, or what its numbers do not bear out', () => {
     const state = (fields: Record<string, unknown>) => readBinanceOrder(binanceOrder(fields), listedMarkets).state;
     expect(state({ status: 'PENDING_SOMETHING' })).toBe('unknown');
+    expect(['toString', 'constructor', '__proto__'].map((status) => state({ status }))).toEqual(
+      Array(3).fill('unknown'),
+    );
     expect(state({ status: 'FILLED', executedQty: '0.09' })).toBe('unknown');
     expect(state({ status: 'PARTIALLY_FILLED' })).toBe('unknown');
     expect(state({ status: 'NEW', executedQty: '0.05' })).toBe('partially_filled');

@@ -18,10 +18,12 @@ const LIST = 'list:';
 /** Ends of the client ids of an OCO's legs: its profit and its stop. */
 export const LEG_ENDS = { profit: '-p', stop: '-s' } as const;
 
-const STATES: Readonly<Record<string, VenueOrderState>> = {
-  ...{ NEW: 'open', PENDING_NEW: 'open', PARTIALLY_FILLED: 'partially_filled', FILLED: 'filled' },
-  ...{ CANCELED: 'canceled', REJECTED: 'rejected', EXPIRED: 'expired', EXPIRED_IN_MATCH: 'expired' },
-};
+const STATES: ReadonlyMap<string, VenueOrderState> = new Map(
+  Object.entries<VenueOrderState>({
+    ...{ NEW: 'open', PENDING_NEW: 'open', PARTIALLY_FILLED: 'partially_filled', FILLED: 'filled' },
+    ...{ CANCELED: 'canceled', REJECTED: 'rejected', EXPIRED: 'expired', EXPIRED_IN_MATCH: 'expired' },
+  }),
+);
 
 export const listField = z.int().nullish();
 
@@ -95,7 +97,7 @@ export function orderOf(parts: OrderParts, { symbol }: ListedMarket): BinanceOrd
     side: parts.side === 'BUY' ? 'buy' : 'sell',
     qty: parts.qty,
     filledQty: parts.filledQty,
-    state: STATES[parts.status] ?? 'unknown',
+    state: STATES.get(parts.status) ?? 'unknown',
     createdAtMs: parts.createdAtMs,
   });
   return { ...order, listId };

@@ -13,10 +13,12 @@ import {
 } from '../reply-fields.js';
 import type { VenueFill, VenueOrder, VenueOrderState } from '../venue.js';
 
-const STATES: Readonly<Record<string, VenueOrderState>> = {
-  ...{ pending: 'open', open: 'open', pending_new: 'open', new: 'open', partially_filled: 'partially_filled' },
-  ...{ filled: 'filled', closed: 'filled', canceled: 'canceled', expired: 'expired' },
-};
+const STATES: ReadonlyMap<string, VenueOrderState> = new Map(
+  Object.entries<VenueOrderState>({
+    ...{ pending: 'open', open: 'open', pending_new: 'open', new: 'open', partially_filled: 'partially_filled' },
+    ...{ filled: 'filled', closed: 'filled', canceled: 'canceled', expired: 'expired' },
+  }),
+);
 
 const orderShape = z.object({
   cl_ord_id: optionalIdField,
@@ -40,7 +42,7 @@ const fillShape = z.object({
 });
 
 export function krakenStateOf(status: string): VenueOrderState {
-  return STATES[status] ?? 'unknown';
+  return STATES.get(status) ?? 'unknown';
 }
 
 /** An order of `OpenOrders`, `ClosedOrders` or `QueryOrders`. @throws TransientError `venue_unreadable`. */
