@@ -22,6 +22,9 @@ import { submitRoutes } from './routes/submit.js';
 import { executorSubscriptions } from './subscriptions.js';
 import type { Venue } from './venue/venue.js';
 
+/** Messages of one call of Redis. */
+const MOST_AT_ONCE = 100;
+
 /** The executor with an account at an exchange. */
 export function wireLive(context: AgentContext<ExecutorSettings>, venue: Venue): AgentWiring {
   const { name: agent, database, bus, logger, clock } = context;
@@ -93,16 +96,27 @@ function deskOf(context: AgentContext<ExecutorSettings>, venue: Venue): Omit<Liv
   };
 }
 
-/** Publishes in the order of the commits; what fails waits in the outbox. */
+/**
+ * Publishes in the order of the commits, what has come meanwhile in one go: each commit of Redis waits for its disk. What
+ * fails waits in the outbox.
+ */
 function announcer({ bus, logger }: AgentContext<ExecutorSettings>): (messages: readonly Identified[]) => void {
-  const lanes = new Lanes();
-  return (messages) => {
-    void lanes.run('announce', async () => {
+  const waiting: Identified[] = [];
+  let running = false;
+  const publish = async () => {
+    running = true;
+    while (waiting.length > 0) {
+      const messages = waiting.splice(0, MOST_AT_ONCE);
       try {
         await bus.commit({ messages, state: [] });
       } catch (error) {
         logger.warn({ err: error }, 'messages wait in the outbox');
       }
-    });
+    }
+    running = false;
+  };
+  return (messages) => {
+    waiting.push(...messages);
+    if (!running) void publish();
   };
 }

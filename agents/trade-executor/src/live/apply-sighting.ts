@@ -49,7 +49,8 @@ export async function sightOrder(
   return changed;
 }
 
-function isNews(order: LiveOrder, now: Pick<LiveOrder, 'venueState' | 'venueFilledQty'>): boolean {
+/** Whether an order is not known to be so. */
+export function isNews(order: LiveOrder, now: Pick<LiveOrder, 'venueState' | 'venueFilledQty'>): boolean {
   return (
     order.venueOrderId === undefined ||
     order.state === 'unknown' ||

@@ -1,12 +1,16 @@
 import { Lanes } from '@octant/platform/bus/lanes';
 import type { VenueEvent, VenueFill } from '../venue/venue.js';
-import { applySighting } from './apply-sighting.js';
 import { pass, type LiveDesk } from './live-desk.js';
 import { awaitsFills } from './live-order.js';
+import { noteEvents } from './note-events.js';
 import { recordFills } from './record-fills.js';
 
 /** Fills that are this old are told of by now: the cursor passes them even where there were none. */
 const SETTLED_MS = 600_000;
+/** Events that are noted together. */
+const MOST_EVENTS = 100;
+/** What the socket tells it tells sooner than so. */
+const SOCKET_LEAD_MS = 500;
 /** A symbol is polled for so long after anything happened to it. */
 const ACTIVE_MS = 900_000;
 /** Before an order was written down by our clock, its fills cannot be; the venue's may be behind by so much. */
@@ -21,30 +25,24 @@ export class FillFeed {
   readonly #desk: LiveDesk;
   readonly #lanes = new Lanes();
   readonly #waiting = new Set<string>();
+  readonly #events: VenueEvent[] = [];
+  #noting = false;
 
   constructor(desk: LiveDesk) {
     this.#desk = desk;
   }
 
-  /** Takes an event of the venue's socket; one that cannot be noted now is told of by the next poll. */
-  async onEvent(event: VenueEvent): Promise<void> {
-    try {
-      if (event.type === 'fill') await recordFills(this.#desk, [event.fill]);
-      else if (event.type === 'order') await applySighting(this.#desk, event.order);
-      else await this.pollActive();
-    } catch (error) {
-      this.#desk.logger.warn(
-        { err: error, type: event.type },
-        'an event of the exchange could not be noted; a poll will tell',
-      );
-    }
+  /** Takes an event of the venue's socket; what cannot be noted now is told of by the next poll. */
+  onEvent(event: VenueEvent): void {
+    this.#events.push(event);
+    if (!this.#noting) void this.#noteEvents();
   }
 
-  /** Polls a symbol soon, once however often it is asked for meanwhile. */
+  /** Polls a symbol soon, where its orders still wait for fills then: the socket mostly is faster. */
   nudge(symbol: string): void {
     if (this.#waiting.has(symbol)) return;
     this.#waiting.add(symbol);
-    this.poll(symbol).catch((error: unknown) => {
+    this.#pollSoon(symbol).catch((error: unknown) => {
       this.#desk.logger.warn({ err: error, symbol }, 'fills could not be asked for; the next poll tries again');
     });
   }
@@ -58,10 +56,7 @@ export class FillFeed {
 
   /** Asks for the fills of a symbol since its cursor; answers those that nobody had told of. */
   poll(symbol: string, sinceMs?: number): Promise<readonly VenueFill[]> {
-    return this.#lanes.run(symbol, () => {
-      this.#waiting.delete(symbol);
-      return this.#poll(symbol, sinceMs);
-    });
+    return this.#lanes.run(symbol, () => this.#poll(symbol, sinceMs));
   }
 
   /** Books fills whose order has become known since they came. */
@@ -69,6 +64,29 @@ export class FillFeed {
     const open = await this.#desk.store.openVenueFills();
     const unmatched = open.filter(({ state }) => state === 'unmatched').map(({ fill }) => fill);
     if (unmatched.length > 0) await recordFills(this.#desk, unmatched);
+  }
+
+  /** What comes while others are noted is noted together. */
+  async #noteEvents(): Promise<void> {
+    this.#noting = true;
+    while (this.#events.length > 0) {
+      const events = this.#events.splice(0, MOST_EVENTS);
+      try {
+        await noteEvents(this.#desk, events);
+        if (events.some(({ type }) => type === 'gap')) await this.pollActive();
+      } catch (error) {
+        this.#desk.logger.warn({ err: error }, 'events of the exchange could not be noted; a poll will tell');
+      }
+    }
+    this.#noting = false;
+  }
+
+  async #pollSoon(symbol: string): Promise<void> {
+    const { clock, store, venue } = this.#desk;
+    await clock.sleep(venue.features.events ? SOCKET_LEAD_MS : 0);
+    this.#waiting.delete(symbol);
+    const waits = (await store.openOrders()).some((order) => order.symbol === symbol && awaitsFills(order));
+    if (waits) await this.poll(symbol);
   }
 
   async #poll(symbol: string, earliestMs?: number): Promise<readonly VenueFill[]> {

@@ -148,7 +148,11 @@ export class LiveMachine {
   async #listen(): Promise<void> {
     const { stopping } = this.#parts;
     while (!stopping.aborted) {
-      await this.#settle('socket', () => this.desk.venue.watch((event) => void this.feed.onEvent(event), stopping));
+      await this.#settle('socket', () =>
+        this.desk.venue.watch((event) => {
+          this.feed.onEvent(event);
+        }, stopping),
+      );
       await this.desk.clock.sleep(SOCKET_PAUSE_MS, stopping);
     }
   }

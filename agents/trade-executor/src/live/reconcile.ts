@@ -1,5 +1,4 @@
 import type { VenueFill } from '../venue/venue.js';
-import { applySighting } from './apply-sighting.js';
 import { settleBalances } from './settle-balances.js';
 import { cancelOrphans } from './cancel-orphans.js';
 import type { FoundDifference } from './difference.js';
@@ -8,7 +7,7 @@ import type { FillFeed } from './fill-feed.js';
 import { findOrderDifferences } from './find-differences.js';
 import { inLiveTransaction } from './in-live-transaction.js';
 import { pass, stampOf, type LiveDesk } from './live-desk.js';
-import { isOpen, type LiveOrder } from './live-order.js';
+import { noteSightings } from './note-events.js';
 import { refreshOrders } from './refresh-orders.js';
 
 export interface ReconciliationRun {
@@ -82,13 +81,7 @@ async function noteClosedOrders(desk: LiveDesk, symbols: readonly string[], sinc
   for (const symbol of symbols) {
     const orders = await desk.venue.ordersSince({ symbol, sinceMs });
     count += orders.length;
-    const ids = orders.flatMap(({ clientOrderId }) => clientOrderId ?? []);
-    const ours = new Map<string, LiveOrder>();
-    for (const order of await desk.store.ordersByClientId(ids)) ours.set(order.clientOrderId, order);
-    for (const order of orders) {
-      const own = ours.get(order.clientOrderId ?? '');
-      if (own !== undefined && isOpen(own)) await applySighting(desk, order);
-    }
+    await noteSightings(desk, orders);
   }
   return count;
 }

@@ -1,6 +1,7 @@
 import { applySighting } from './apply-sighting.js';
 import type { LiveDesk } from './live-desk.js';
 import type { LiveOrder } from './live-order.js';
+import { noteSightings } from './note-events.js';
 import type { VenueOrder } from '../venue/venue.js';
 
 /** Questions for single orders that one refresh asks. */
@@ -15,14 +16,8 @@ export async function refreshOrders(
 ): Promise<{ readonly atVenue: readonly VenueOrder[]; readonly missing: readonly LiveOrder[] }> {
   const before = await desk.store.openOrders();
   const atVenue = await desk.venue.openOrders();
-  const ours = new Map(before.map((order) => [order.clientOrderId, order]));
-  const seen = new Set<string>();
-  for (const order of atVenue) {
-    const own = order.clientOrderId === undefined ? undefined : ours.get(order.clientOrderId);
-    if (own === undefined) continue;
-    seen.add(own.clientOrderId);
-    if (isNews(own, order)) await applySighting(desk, order);
-  }
+  const seen = new Set(atVenue.map(({ clientOrderId }) => clientOrderId));
+  await noteSightings(desk, atVenue);
   const gone = before.filter((order) => isAtVenue(order) && !seen.has(order.clientOrderId));
   const missing: LiveOrder[] = [];
   for (const order of gone.slice(0, MOST_FINDS)) {
@@ -40,8 +35,4 @@ async function isMissing(desk: LiveDesk, order: LiveOrder): Promise<boolean> {
 
 function isAtVenue({ state }: LiveOrder): boolean {
   return state === 'acknowledged' || state === 'partially_filled';
-}
-
-function isNews(own: LiveOrder, seen: VenueOrder): boolean {
-  return own.venueOrderId === undefined || own.venueState !== seen.state || own.venueFilledQty !== seen.filledQty;
 }

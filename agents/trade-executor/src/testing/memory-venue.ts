@@ -80,12 +80,13 @@ export interface MemoryVenueOptions {
   readonly balances: Readonly<Record<string, string>>;
   readonly markets: readonly VenueMarket[];
   readonly features?: Partial<VenueFeatures>;
+  /** Default 40. */
+  readonly roundTripMs?: number;
   /** Currency that fees are charged in, of a symbol and side. */
   readonly feeCurrency?: (symbol: string, side: 'buy' | 'sell') => string;
 }
 
 const FEE_RATE = '0.001';
-const ROUND_TRIP_MS = 40;
 /** An order is shown by look-ups, and a fill by polls, so long after it was there. */
 const SHOWN_AFTER_MS = 700;
 
@@ -101,12 +102,14 @@ export class MemoryVenue implements Venue {
   readonly requests: VenueOrderRequest[] = [];
   readonly fills: VenueFill[] = [];
   readonly #options: MemoryVenueOptions;
+  readonly #roundTripMs: number;
   readonly #orders: KeptOrder[] = [];
   readonly #balances = new Map<string, Decimal>();
   readonly #listeners = new Set<(event: VenueEvent) => void>();
 
   constructor(options: MemoryVenueOptions) {
     this.#options = options;
+    this.#roundTripMs = options.roundTripMs ?? 40;
     this.features = {
       orderTypes: new Set(['market', 'limit']),
       postOnly: true,
@@ -135,24 +138,24 @@ export class MemoryVenue implements Venue {
     this.requests.push(request);
     const fault = this.#draw(['notDone', 'rejected', 'lostBefore', 'lostAfter', 'late', 'throws']);
     const { clock, random } = this.#options;
-    await clock.sleep(ROUND_TRIP_MS / 2);
+    await clock.sleep(this.#roundTripMs / 2);
     if (fault === 'late') {
       void clock.sleep(random() * 9000).then(() => this.#accept(request));
-      await clock.sleep(ROUND_TRIP_MS);
+      await clock.sleep(this.#roundTripMs);
       return { outcome: 'unknown', reason: 'time-out' };
     }
     if (fault === 'notDone') return { outcome: 'not_done', reason: 'maintenance', retryAfterMs: random() * 2000 };
     if (fault === 'rejected') return { outcome: 'rejected', code: 'no_funds', reason: 'not enough' };
     if (fault === 'lostBefore') return { outcome: 'unknown', reason: 'connection reset' };
     const order = this.#accept(request);
-    await clock.sleep(ROUND_TRIP_MS / 2);
+    await clock.sleep(this.#roundTripMs / 2);
     if (fault === 'throws') throw new Error('socket hang up');
     if (fault === 'lostAfter' || order === undefined) return { outcome: 'unknown', reason: '502' };
     return { outcome: 'accepted', order };
   }
 
   async cancel({ venueOrderId }: { venueOrderId: string }): Promise<CancelOutcome> {
-    await this.#options.clock.sleep(ROUND_TRIP_MS);
+    await this.#options.clock.sleep(this.#roundTripMs);
     const kept = this.#orders.find(({ order }) => order.venueOrderId === venueOrderId);
     if (this.#draw(['notDone']) !== undefined) return { outcome: 'not_done', reason: 'busy', retryAfterMs: 300 };
     if (this.#draw(['lostBefore']) !== undefined) return { outcome: 'unknown', reason: 'reset' };
@@ -166,7 +169,7 @@ export class MemoryVenue implements Venue {
   }
 
   async find({ clientOrderId }: { clientOrderId: string }): Promise<FindOutcome> {
-    await this.#options.clock.sleep(ROUND_TRIP_MS);
+    await this.#options.clock.sleep(this.#roundTripMs);
     if (this.#draw(['silent']) !== undefined) return { outcome: 'unknown', reason: 'time-out' };
     const kept = this.#orders.find(({ order }) => order.clientOrderId === clientOrderId);
     if (kept === undefined || !this.#isShown(kept.placedAtMs)) return { outcome: 'not_found' };
@@ -343,9 +346,9 @@ export class MemoryVenue implements Venue {
 
   async #answer<Result>(question: () => Result): Promise<Result> {
     const { clock } = this.#options;
-    await clock.sleep(ROUND_TRIP_MS / 2);
+    await clock.sleep(this.#roundTripMs / 2);
     const answer = question();
-    await clock.sleep(ROUND_TRIP_MS / 2);
+    await clock.sleep(this.#roundTripMs / 2);
     if (this.#draw(['silent']) === undefined) return answer;
     throw new TransientError('expected an answer, was a time-out', { code: 'venue_unreachable' });
   }
