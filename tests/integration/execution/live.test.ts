@@ -224,7 +224,7 @@ describe('an executor with an account at an exchange', () => {
     const first = await executor.post('/admin/trade/flatten', {}, key);
     expect(first.status).toBe(202);
     expect(await executor.post('/admin/trade/flatten', {}, key)).toMatchObject({ status: 202, body: first.body });
-    await eventually(async () => part((await executor.get('/trade/account')).body, 'positions'), 30_000).toEqual([]);
+    await eventually(async () => part((await executor.get('/trade/account')).body, 'positions')).toEqual([]);
     expect([venue.balanceOf('BTC'), venue.balanceOf('ETH')]).toEqual(['2.25', '0']);
     const cash = part((await executor.get('/trade/account')).body, 'cashQuote');
     expect(Number(cash) + 10_000).toBeCloseTo(Number(venue.balanceOf('USDT')), 8);

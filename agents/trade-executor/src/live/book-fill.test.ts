@@ -66,35 +66,30 @@ describe('a fill in the books', () => {
 
   it('moves cash and coin by exactly what moved at the venue, and in the ledger’s terms too', () => {
     const amount = fc.integer({ min: 1, max: 99_999 }).map((n) => (n / 10_000).toString());
+    const trade = fc.record({
+      qty: amount,
+      price: amount,
+      currency: fc.constantFrom('USDT', 'BTC', 'BNB'),
+      side: fc.constantFrom('buy' as const, 'sell' as const),
+    });
     fc.assert(
-      fc.property(
-        amount,
-        amount,
-        fc.constantFrom('USDT', 'BTC', 'BNB'),
-        fc.constantFrom('buy' as const, 'sell' as const),
-        (qty, price, currency, side) => {
-          const fee = { amount: formatDecimal(parseDecimal(qty).div(1000)), currency };
-          const books = { cashQuote: '1000000', positions: { 'BTC-USDT': { qty: '100', costQuote: '5' } } };
-          const booking = bookFill(
-            books,
-            { symbol: 'BTC-USDT', side, qty: '10', filledQty: '0', fillCount: 0 },
-            { qty, price, fee },
-          );
-          if (!booking.bookable) throw new Error(booking.why);
-          const sign = side === 'buy' ? 1 : -1;
-          const feeIn = (name: string) => parseDecimal(currency === name ? fee.amount : '0');
-          const coin = parseDecimal('100').plus(parseDecimal(qty).times(sign)).minus(feeIn('BTC'));
-          const notional = parseDecimal(qty).times(parseDecimal(price));
-          const cash = parseDecimal('1000000').minus(notional.times(sign)).minus(feeIn('USDT'));
-          const { fill: booked } = booking;
-          expect([booked.position.qty, booked.cashQuote]).toEqual([formatDecimal(coin), formatDecimal(cash)]);
-          const ledger = parseDecimal(booked.qty)
-            .times(parseDecimal(booked.price))
-            .times(-sign)
-            .minus(parseDecimal(booked.feeQuote));
-          expect(formatDecimal(parseDecimal('1000000').plus(ledger))).toBe(booked.cashQuote);
-        },
-      ),
+      fc.property(trade, ({ qty, price, currency, side }) => {
+        const fee = { amount: formatDecimal(parseDecimal(qty).div(1000)), currency };
+        const books = { cashQuote: '1000000', positions: { 'BTC-USDT': { qty: '100', costQuote: '5' } } };
+        const whole = { symbol: 'BTC-USDT', side, qty: '10', filledQty: '0', fillCount: 0 };
+        const booking = bookFill(books, whole, { qty, price, fee });
+        if (!booking.bookable) throw new Error(booking.why);
+        const sign = side === 'buy' ? 1 : -1;
+        const feeIn = (name: string) => parseDecimal(currency === name ? fee.amount : '0');
+        const coin = parseDecimal('100').plus(parseDecimal(qty).times(sign)).minus(feeIn('BTC'));
+        const notional = parseDecimal(qty).times(parseDecimal(price));
+        const cash = parseDecimal('1000000').minus(notional.times(sign)).minus(feeIn('USDT'));
+        const { fill: booked } = booking;
+        expect([booked.position.qty, booked.cashQuote]).toEqual([formatDecimal(coin), formatDecimal(cash)]);
+        const moved = parseDecimal(booked.qty).times(parseDecimal(booked.price)).times(-sign);
+        const ledger = moved.minus(parseDecimal(booked.feeQuote));
+        expect(formatDecimal(parseDecimal('1000000').plus(ledger))).toBe(booked.cashQuote);
+      }),
     );
   });
 });

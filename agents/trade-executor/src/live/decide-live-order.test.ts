@@ -85,7 +85,7 @@ describe('an order for the exchange', () => {
       'market_closed: expected BTC-USDT to be traded, was not',
     ],
     ['that risk has refused', { verdict: { refusal: 'risk: max_order' } }, {}, 'risk: max_order'],
-  ] as const)('%s is denied with the numbers', (_what, fields, changed, reason) => {
+  ] as const)('%s is denied with the numbers', (...[, fields, changed, reason]) => {
     expect(decideLiveOrder({ ...order, ...fields }, { ...context, ...changed })).toEqual({ state: 'denied', reason });
   });
 

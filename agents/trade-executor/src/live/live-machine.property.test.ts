@@ -93,6 +93,17 @@ describe('the live order machine at a venue that misbehaves', () => {
   );
 });
 
+it('is found by this very test to double orders at a venue that takes requests which are too late', async () => {
+  const doubled: number[] = [];
+  for (let seed = 1; seed <= 10; seed += 1) {
+    const world = new LiveWorld({ seed, venue: { ignoresExpiry: true } });
+    await trade(world, 20, { ...NO_FAULTS, late: 0.8, eventLost: 1 });
+    const ids = world.venue.orders.map(({ clientOrderId }) => clientOrderId);
+    doubled.push(ids.length - new Set(ids).size);
+  }
+  expect(Math.max(...doubled)).toBeGreaterThan(0);
+});
+
 describe('the live order machine that dies', () => {
   const points = Object.keys(liveCrashPoints) as LiveCrashPoint[];
   it.each(points.filter((point) => !/^(orphan|flatten|admin)/.test(point)))(

@@ -82,6 +82,8 @@ export interface MemoryVenueOptions {
   readonly features?: Partial<VenueFeatures>;
   /** Default 40. */
   readonly roundTripMs?: number;
+  /** It breaks its promise, and takes requests that come too late. */
+  readonly ignoresExpiry?: boolean;
   /** Currency that fees are charged in, of a symbol and side. */
   readonly feeCurrency?: (symbol: string, side: 'buy' | 'sell') => string;
 }
@@ -140,7 +142,7 @@ export class MemoryVenue implements Venue {
     const { clock, random } = this.#options;
     await clock.sleep(this.#roundTripMs / 2);
     if (fault === 'late') {
-      void clock.sleep(random() * 9000).then(() => this.#accept(request));
+      void clock.sleep(random() * 14_000).then(() => this.#accept(request));
       await clock.sleep(this.#roundTripMs);
       return { outcome: 'unknown', reason: 'time-out' };
     }
@@ -263,7 +265,8 @@ export class MemoryVenue implements Venue {
 
   #accept(request: VenueOrderRequest): VenueOrder | undefined {
     const nowMs = this.#options.clock.now();
-    if (request.expiresAtMs !== undefined && nowMs > request.expiresAtMs) return undefined;
+    const isLate = request.expiresAtMs !== undefined && nowMs > request.expiresAtMs;
+    if (isLate && this.#options.ignoresExpiry !== true) return undefined;
     const order: VenueOrder = {
       venueOrderId: `v${String(this.#orders.length + 1)}`,
       clientOrderId: request.clientOrderId,
