@@ -1,11 +1,14 @@
 import { subscription, type Subscription } from '@octant/platform/bus/subscription';
 import { streams } from '@octant/trading/messages/streams';
+import { concernsExecutor } from './account/concerns-executor.js';
 import { ACCOUNT_LANE, EXEC_GROUP, HALT_LANE, type ExecDesk } from './account/desk.js';
 import type { LastPrices } from './account/last-prices.js';
 import { onExecOrder } from './handlers/on-exec-order.js';
-import { onLiveCandles, onLiveCommand, onLiveOrder } from './handlers/on-live-messages.js';
+import { onLiveCandles } from './handlers/on-live-candles.js';
+import { onLiveCommand } from './handlers/on-live-command.js';
+import { onLiveOrder } from './handlers/on-live-order.js';
 import { onMarketCandles } from './handlers/on-market-candles.js';
-import { concernsExecutor, onOrchestratorCommand } from './handlers/on-orchestrator-command.js';
+import { onOrchestratorCommand } from './handlers/on-orchestrator-command.js';
 import type { LiveDesk } from './live/live-desk.js';
 
 /** The account that the messages are for: the paper one, or one at an exchange. */
