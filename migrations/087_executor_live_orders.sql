@@ -22,6 +22,7 @@ ALTER TABLE orders
   ADD COLUMN cancel_reason text,
   ADD COLUMN cancel_due_at timestamptz,
   ADD COLUMN cancel_attempts integer NOT NULL DEFAULT 0;
+CREATE INDEX orders_created ON orders (created_at);
 CREATE INDEX orders_at_venue ON orders (symbol, venue_order_id) WHERE venue_order_id IS NOT NULL;
 
 -- `qty` of a fill is what the position changed by. A fee in base currency is part of it: taken out of a buy, added to a sell.
@@ -76,6 +77,7 @@ CREATE TABLE live_venue_fills (
   PRIMARY KEY (venue, symbol, trade_id),
   CHECK ((state = 'booked') = (fill_id IS NOT NULL))
 );
+CREATE INDEX live_venue_fills_recorded ON live_venue_fills (recorded_at);
 CREATE INDEX live_venue_fills_open ON live_venue_fills (symbol, venue_order_id) WHERE state <> 'booked';
 
 -- From which instant on the fills of a symbol are asked for.

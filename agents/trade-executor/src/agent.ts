@@ -6,6 +6,7 @@ import {
 } from '@octant/platform/agent/definition';
 import { PermanentError } from '@octant/platform/errors/errors';
 import { executorSettings, type ExecutorSettings } from './config.js';
+import type { LiveFailpoint } from './live/crash-points.js';
 import type { Venue } from './venue/venue.js';
 import { wireLive } from './wire-live.js';
 import { wirePaper } from './wire-paper.js';
@@ -15,8 +16,11 @@ export type OpenVenue = (context: AgentContext<ExecutorSettings>) => Promise<Ven
 
 const NAME = 'trade-executor';
 
-/** Orders, fills and the account; the only agent that talks to an exchange's order endpoints, which `openVenue` opens. */
-export function tradeExecutorAt(openVenue: OpenVenue): AgentDefinition<ExecutorSettings> {
+/**
+ * Orders, fills and the account; the only agent that talks to an exchange's order endpoints, which `openVenue` opens. Tests
+ * interrupt the live machine at `failpoint`.
+ */
+export function tradeExecutorAt(openVenue: OpenVenue, failpoint?: LiveFailpoint): AgentDefinition<ExecutorSettings> {
   return defineAgent<ExecutorSettings>({
     name: NAME,
     config: executorSettings,
@@ -24,7 +28,7 @@ export function tradeExecutorAt(openVenue: OpenVenue): AgentDefinition<ExecutorS
       const { exchange } = context.config.current();
       if (exchange === 'paper') return wirePaper(context);
       const venue = await openVenue(context);
-      if (venue.id === exchange) return wireLive(context, venue);
+      if (venue.id === exchange) return wireLive(context, venue, failpoint);
       throw new PermanentError(`expected a venue for exchange ${exchange}, was one for ${venue.id}`, {
         code: 'no_venue',
       });

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { AgentContext, AgentWiring } from '@octant/platform/agent/definition';
 import type { Identified } from '@octant/platform/bus/encode-message';
 import { Lanes } from '@octant/platform/bus/lanes';
+import { clientOrderIdOf, isClientOrderId } from './account/client-order-id.js';
 import { LastPrices } from './account/last-prices.js';
 import { commitToOutbox } from './adapters/lane-commits.js';
 import { postgresLiveStore } from './adapters/postgres-live-store.js';
 import { httpRisk } from './adapters/risk-port.js';
 import { postgresTradeQueries } from './adapters/trade-queries.js';
 import type { ExecutorSettings } from './config.js';
+import type { LiveFailpoint } from './live/crash-points.js';
 import { ExposureGate } from './live/exposure-gate.js';
 import type { LiveDesk } from './live/live-desk.js';
 import { LiveMachine } from './live/live-machine.js';
@@ -26,12 +28,16 @@ import type { Venue } from './venue/venue.js';
 const MOST_AT_ONCE = 100;
 
 /** The executor with an account at an exchange. */
-export function wireLive(context: AgentContext<ExecutorSettings>, venue: Venue): AgentWiring {
+export function wireLive(
+  context: AgentContext<ExecutorSettings>,
+  venue: Venue,
+  failpoint?: LiveFailpoint,
+): AgentWiring {
   const { name: agent, database, bus, logger, clock } = context;
   const settings = () => context.config.current();
   const prices = new LastPrices();
   const machine = new LiveMachine({
-    desk: deskOf(context, venue),
+    desk: { ...deskOf(context, venue), failpoint },
     liveVariable: context.env['OCTANT_LIVE'],
     startEquityQuote: settings().startEquityQuote,
     stopping: context.stopping,
@@ -73,7 +79,10 @@ export function wireLive(context: AgentContext<ExecutorSettings>, venue: Venue):
       ({ haltVersion } = (await desk.store.loadAccount()).halt);
       machine.begin();
     },
-    stop: () => venue.close(),
+    stop: async () => {
+      await machine.stop();
+      await venue.close();
+    },
   };
 }
 
@@ -90,6 +99,7 @@ function deskOf(context: AgentContext<ExecutorSettings>, venue: Venue): Omit<Liv
     settings: () => settings().live,
     instruments: () => settings().instruments,
     announce: announcer(context),
+    clientIds: { of: clientOrderIdOf, isOurs: isClientOrderId },
     lanes: new Lanes(),
     owner: randomUUID(),
     random: Math.random,

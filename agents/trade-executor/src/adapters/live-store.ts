@@ -158,7 +158,7 @@ export interface LiveStore {
   cursors(): Promise<ReadonlyMap<string, number>>;
   /** Never moves back. */
   moveCursor(symbol: string, sinceMs: number): Promise<void>;
-  /** Symbols that had an order that was changed, or a fill that was recorded, since the store's time less so long. */
+  /** Symbols that are held or have something open, or had an order or fill written down in the last `withinMs`. */
   activeSymbols(withinMs: number): Promise<readonly string[]>;
   baselines(): Promise<ReadonlyMap<string, string>>;
   differences(which: { readonly open: boolean; readonly limit: number }): Promise<readonly Difference[]>;

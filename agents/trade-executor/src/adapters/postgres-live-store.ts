@@ -179,7 +179,7 @@ function cursorStatements(sql: Sql): Pick<LiveStore, 'cursors' | 'moveCursor' | 
     },
     activeSymbols: async (withinMs) => {
       const { rows } = await sql.query<{ symbol: string }>(
-        `SELECT symbol FROM orders WHERE state IN ${OPEN_LIST} OR updated_at > now() - make_interval(secs => $1::float8 / 1000)
+        `SELECT symbol FROM orders WHERE state IN ${OPEN_LIST} OR created_at > now() - make_interval(secs => $1::float8 / 1000)
          UNION SELECT symbol FROM live_venue_fills
          WHERE state = 'unmatched' OR recorded_at > now() - make_interval(secs => $1::float8 / 1000)
          UNION SELECT symbol FROM live_positions ORDER BY symbol`,

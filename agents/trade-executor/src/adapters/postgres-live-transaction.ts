@@ -134,19 +134,15 @@ export async function loadLiveAccount(sql: Sql): Promise<LiveAccount> {
 
 async function saveBooks(sql: Sql, change: BooksChange): Promise<void> {
   const { cashQuote, lastFillSeq, lastFillAtMs, symbol, position } = change;
-  await sql.query('UPDATE live_account SET cash_quote = $1, last_fill_seq = $2, last_fill_at_ms = $3', [
-    cashQuote,
-    lastFillSeq,
-    lastFillAtMs,
-  ]);
-  if (parseDecimal(position.qty).isZero()) {
-    await sql.query('DELETE FROM live_positions WHERE symbol = $1', [symbol]);
-    return;
-  }
   await sql.query(
-    `INSERT INTO live_positions (symbol, qty, cost_quote) VALUES ($1, $2, $3)
+    `WITH account AS (
+       UPDATE live_account SET cash_quote = $1, last_fill_seq = $2, last_fill_at_ms = $3
+     ), flat AS (
+       DELETE FROM live_positions WHERE symbol = $4 AND $5::numeric = 0
+     )
+     INSERT INTO live_positions (symbol, qty, cost_quote) SELECT $4, $5::numeric, $6::numeric WHERE $5::numeric > 0
      ON CONFLICT (symbol) DO UPDATE SET qty = excluded.qty, cost_quote = excluded.cost_quote`,
-    [symbol, position.qty, position.costQuote],
+    [cashQuote, lastFillSeq, lastFillAtMs, symbol, position.qty, position.costQuote],
   );
 }
 

@@ -3,9 +3,6 @@ import type { VenueOrder } from '../venue/venue.js';
 import type { FoundDifference } from './difference.js';
 import { awaitsFills, type LiveOrder } from './live-order.js';
 
-/** How our client ids begin. */
-export const CLIENT_ID_PREFIX = 'oct';
-
 export interface OrderQuestion {
   /** Open here, after everything that the venue told was noted. */
   readonly openOrders: readonly LiveOrder[];
@@ -16,6 +13,8 @@ export interface OrderQuestion {
   /** Client ids that are known here, whatever their state. */
   readonly known: ReadonlySet<string>;
   readonly openFills: readonly OpenVenueFill[];
+  /** Whether a client id is one of a desk's. */
+  readonly isOurs: (clientOrderId: string) => boolean;
   readonly nowMs: number;
   readonly unresolvedAfterMs: number;
 }
@@ -24,7 +23,7 @@ export interface OrderQuestion {
 export function findOrderDifferences(question: OrderQuestion): readonly FoundDifference[] {
   return [
     ...ofOurOrders(question),
-    ...question.atVenue.flatMap((order) => ofTheirOrder(order, question.known)),
+    ...question.atVenue.flatMap((order) => ofTheirOrder(order, question)),
     ...question.openFills.flatMap((open) => ofFill(open, question.openOrders)),
   ];
 }
@@ -76,10 +75,13 @@ function ofOrder(
   };
 }
 
-function ofTheirOrder(order: VenueOrder, known: ReadonlySet<string>): readonly FoundDifference[] {
+function ofTheirOrder(
+  order: VenueOrder,
+  { known, isOurs }: Pick<OrderQuestion, 'known' | 'isOurs'>,
+): readonly FoundDifference[] {
   const { clientOrderId, venueOrderId, symbol, side, qty } = order;
   if (clientOrderId !== undefined && known.has(clientOrderId)) return [];
-  const isOrphan = clientOrderId?.startsWith(CLIENT_ID_PREFIX) === true;
+  const isOrphan = clientOrderId !== undefined && isOurs(clientOrderId);
   const what = `order ${venueOrderId}, a ${side} of ${qty} ${symbol}`;
   return [
     {

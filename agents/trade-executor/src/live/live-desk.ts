@@ -22,6 +22,13 @@ export interface LiveSignals {
   readonly poll: (symbol: string) => void;
 }
 
+export interface ClientIds {
+  /** A function of the desk's order id, in the venue's charset and length. */
+  readonly of: (orderId: string) => string;
+  /** Whether an id at the venue is one of a desk's. */
+  readonly isOurs: (clientOrderId: string) => boolean;
+}
+
 /** What the live order machine works with. */
 export interface LiveDesk {
   readonly store: LiveStore;
@@ -38,6 +45,8 @@ export interface LiveDesk {
   /** Publishes messages that are committed; what fails waits in the outbox. */
   readonly announce: (messages: readonly Identified[]) => void;
   readonly signals: LiveSignals;
+  /** Client order ids at this venue. */
+  readonly clientIds: ClientIds;
   /** One writer of the books at a time in this process: they would wait for the account's lock anyway. */
   readonly lanes: Lanes;
   /** Who claims, unique to the process; without a slash. */

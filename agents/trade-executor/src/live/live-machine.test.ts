@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LiveWorld, type LiveWorldOptions } from '../testing/a-live-desk.js';
+import { aLiveIntent } from '../testing/live-store-rows.js';
 import { NO_FAULTS } from '../testing/memory-venue.js';
 import type { VenueFill, VenueOrder } from '../venue/venue.js';
 import { acceptDifference, cancelAll, flatten } from './admin-commands.js';
@@ -95,6 +96,18 @@ describe('an order whose outcome is unknown', () => {
     await world.advance(60_000);
     expect(orderOf(world, 'o1')).toMatchObject({ state: 'expired', reason: expect.stringMatching(/^not_sent: /) });
   });
+});
+
+it('a buy that nobody came to send for too long is not sent by the process that comes', async () => {
+  const world = await aWorld();
+  world.kill();
+  await world.clock.advance(100);
+  await world.store.transact((live) => live.insertOrder(aLiveIntent({ orderId: 'o1' })));
+  await world.store.transact((live) => live.insertOrder(aLiveIntent({ orderId: 'o2', side: 'sell' })));
+  await world.clock.advance(40_000);
+  await world.advance(20_000);
+  expect(orderOf(world, 'o1')).toMatchObject({ state: 'expired', reason: expect.stringMatching(/^not_sent: /) });
+  expect(world.venue.requests.map(({ side }) => side)).toEqual(['sell']);
 });
 
 describe('fills', () => {

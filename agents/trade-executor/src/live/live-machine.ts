@@ -26,6 +26,7 @@ export interface MachineParts {
 /** Comparisons that may fail in a row before nothing is known any more. */
 const STALE_RUNS = 3;
 const SOCKET_PAUSE_MS = 5000;
+const STOP_PATIENCE_MS = 4000;
 
 /** The live order machine: everything that goes on beside the handlers. All that it knows is in Postgres. */
 export class LiveMachine {
@@ -99,6 +100,11 @@ export class LiveMachine {
     this.sender.nudge();
     this.#lookUps.nudge();
     if (desk.venue.features.events) void this.#listen();
+  }
+
+  /** Sends nothing more, and waits a little for what is on its way. */
+  stop(): Promise<void> {
+    return this.sender.stop(STOP_PATIENCE_MS);
   }
 
   schedules(): readonly Schedule[] {

@@ -26,6 +26,7 @@ export class LiveSender {
   readonly #symbols = new Lanes();
   #inFlight = 0;
   #claiming = false;
+  #stopped = false;
   /** How often somebody has asked. */
   #asks = 0;
 
@@ -38,10 +39,18 @@ export class LiveSender {
     return this.#inFlight;
   }
 
+  /** Claims nothing any more; resolves when what is on its way is noted, or after `patienceMs`: leases tell the rest. */
+  async stop(patienceMs: number): Promise<void> {
+    const { clock } = this.#desk;
+    this.#stopped = true;
+    const untilMs = clock.monotonic() + patienceMs;
+    while (this.#inFlight > 0 && clock.monotonic() < untilMs) await clock.sleep(20);
+  }
+
   /** Looks for orders to send, now or right after the look that is going on. */
   nudge(): void {
     this.#asks += 1;
-    if (this.#claiming) return;
+    if (this.#claiming || this.#stopped) return;
     this.#claiming = true;
     void this.#claimAll();
   }
@@ -64,7 +73,7 @@ export class LiveSender {
     const desk = this.#desk;
     const { inFlight, leaseMs } = desk.settings().sending;
     const limit = inFlight - this.#inFlight;
-    if (limit <= 0) return false;
+    if (limit <= 0 || this.#stopped) return false;
     const terms = this.#terms();
     const askedAtMs = desk.clock.monotonic();
     await pass(desk, 'claim.before');
@@ -112,9 +121,12 @@ export class LiveSender {
     return { order, outcome, expiresAtMs: next.expiresAtMs };
   }
 
-  /** What would add exposure waits while the desk may add none. */
+  /** What would add exposure waits while the desk may add none, and is not sent at a price that is gone. */
   #heldBack(order: LiveOrder): string | undefined {
-    return order.side === 'buy' ? this.#desk.gate.refusal(order.symbol) : undefined;
+    if (order.side === 'sell') return undefined;
+    const { buyWithinMs } = this.#desk.settings().sending;
+    if (this.#desk.clock.now() >= order.createdAtMs + buyWithinMs) return 'nobody came to send it';
+    return this.#desk.gate.refusal(order.symbol);
   }
 
   async #untilLeaseEnds(claim: Claim, request: VenueOrderRequest): Promise<PlaceOutcome> {

@@ -57,6 +57,7 @@ export async function reconcile(desk: LiveDesk, feed: FillFeed): Promise<Reconci
     openFills: await desk.store.openVenueFills(),
     nowMs: desk.clock.now(),
     unresolvedAfterMs,
+    isOurs: desk.clientIds.isOurs,
   };
   await pass(desk, 'reconcile.applied');
   const found = await withoutAccepted(desk, findOrderDifferences(question));

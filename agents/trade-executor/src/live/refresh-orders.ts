@@ -20,7 +20,9 @@ export async function refreshOrders(
   await noteSightings(desk, atVenue);
   const gone = before.filter((order) => isAtVenue(order) && !seen.has(order.clientOrderId));
   const missing: LiveOrder[] = [];
-  for (const order of gone.slice(0, MOST_FINDS)) {
+  // From anywhere on, so that those that stay missing do not keep the others from being asked for.
+  const from = Math.floor(desk.random() * gone.length);
+  for (const order of [...gone.slice(from), ...gone.slice(0, from)].slice(0, MOST_FINDS)) {
     if (await isMissing(desk, order)) missing.push(order);
   }
   return { atVenue, missing };

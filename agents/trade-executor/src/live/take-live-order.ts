@@ -4,7 +4,6 @@ import { statusWordOf } from '@octant/trading/exchange/order-state';
 import type { Instrument } from '@octant/trading/market/instrument';
 import { parseDecimal } from '@octant/trading/money/decimal';
 import type { Sql } from '@octant/platform/postgres/sql';
-import { clientOrderIdOf } from '../account/client-order-id.js';
 import { endedMessages, intendedMessages } from '../account/order-messages.js';
 import {
   behind,
@@ -104,7 +103,7 @@ function intentOf(
     state: decision.state,
     reason: decision.state === 'denied' ? decision.reason : undefined,
     reservePrice: decision.state === 'denied' ? '0' : decision.reservePrice,
-    clientOrderId: clientOrderIdOf(order.orderId),
+    clientOrderId: desk.clientIds.of(order.orderId),
     approval: 'approval' in verdict ? verdict.approval : undefined,
     exchange: desk.venue.id,
   };

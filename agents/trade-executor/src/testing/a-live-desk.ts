@@ -7,6 +7,7 @@ import { anInstrument, someInstruments } from '@octant/trading/testing/an-instru
 import { seededRandom } from '@octant/trading/market/random';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import { clientOrderIdOf, isClientOrderId } from '../account/client-order-id.js';
 import type { OrderAnswer } from '../account/take-order.js';
 import { ExposureGate } from '../live/exposure-gate.js';
 import type { LiveCrashPoint, LiveFailpoint } from '../live/crash-points.js';
@@ -192,6 +193,7 @@ export class LiveWorld {
         settings: () => ({ ...SETTINGS, ...this.#options.settings }),
         instruments: () => INSTRUMENTS,
         announce: () => undefined,
+        clientIds: { of: clientOrderIdOf, isOurs: isClientOrderId },
         lanes: new Lanes(),
         owner: `p${String(this.deaths)}`,
         random: this.random,
