@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LiveWorld, type LiveWorldOptions } from '../testing/a-live-desk.js';
+import { LiveWorld, SETTINGS, type LiveWorldOptions } from '../testing/a-live-desk.js';
 import { aLiveIntent } from '../testing/live-store-rows.js';
 import { NO_FAULTS } from '../testing/memory-venue.js';
 import type { VenueFill, VenueOrder } from '../venue/venue.js';
@@ -382,6 +382,17 @@ describe('the comparison with the exchange', () => {
     const [difference] = await world.store.differences({ open: false, limit: 1 });
     expect(difference).toMatchObject({ kind: 'missing_fill', subject: 'BTC-USDT:t1', state: 'repaired' });
   });
+});
+
+it('an exchange that is away at the start is asked again soon, and the desk only reduces until then', async () => {
+  const world = new LiveWorld({ settings: { reconcile: { ...SETTINGS.reconcile, everyMs: 600_000 } } });
+  world.venue.faults = { ...NO_FAULTS, silent: 1 };
+  await world.start();
+  await world.advance(30_000);
+  expect((await world.submit({ orderId: 'o1' })).reason).toMatch(/^only_reducing: (markets|reconciliation): /);
+  world.venue.faults = NO_FAULTS;
+  await world.advance(61_000);
+  expect((await world.submit({ orderId: 'o2' })).state).toBe('intended');
 });
 
 describe('a restart', () => {

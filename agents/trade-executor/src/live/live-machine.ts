@@ -26,6 +26,8 @@ export interface MachineParts {
 /** Comparisons that may fail in a row before nothing is known any more. */
 const STALE_RUNS = 3;
 const SOCKET_PAUSE_MS = 5000;
+/** A comparison that failed is made again so soon. */
+const RETRY_MS = 10_000;
 const STOP_PATIENCE_MS = 4000;
 
 /** The live order machine: everything that goes on beside the handlers. All that it knows is in Postgres. */
@@ -39,6 +41,8 @@ export class LiveMachine {
   readonly #reconciliations: OneAtATime;
   #markets: ReadonlyMap<string, VenueMarket> = new Map();
   #lastRun: ReconciliationRun | undefined;
+  /** When the last comparison failed; undefined after one that did not. */
+  #failedAtMs: number | undefined;
 
   constructor(parts: MachineParts) {
     this.#parts = parts;
@@ -87,7 +91,7 @@ export class LiveMachine {
       quoteCurrency: desk.settings().quoteCurrency,
       startEquityQuote: this.#parts.startEquityQuote,
     });
-    announceInterlock(desk, await this.checkInterlock());
+    await announceInterlock(desk, await this.checkInterlock());
   }
 
   /** Begins to ask: market data, clock, key, comparison, socket; each failure keeps new exposure out and is tried again. */
@@ -108,21 +112,22 @@ export class LiveMachine {
   }
 
   schedules(): readonly Schedule[] {
-    const { desk } = this;
-    const { sending, fills, ordersPollMs, reconcile: comparison, clock } = desk.settings();
+    const { sending, fills, ordersPollMs, reconcile: comparison, clock } = this.desk.settings();
     return [
-      { name: 'live sweep', everyMs: sending.sweepMs, run: () => this.sweep() },
-      { name: 'live fills', everyMs: fills.pollMs, run: () => this.feed.pollActive() },
+      { name: 'live sweep', everyMs: sending.sweepMs, run: () => this.#settle('sweep', () => this.sweep()) },
+      { name: 'live fills', everyMs: fills.pollMs, run: () => this.#settle('fills', () => this.feed.pollActive()) },
       {
         name: 'live open orders',
         everyMs: ordersPollMs,
-        run: async () => {
-          await refreshOrders(desk);
-        },
+        run: () => this.#settle('open orders', () => this.#refresh()),
       },
-      { name: 'live reconciliation', everyMs: comparison.everyMs, run: () => this.reconcile() },
-      { name: 'live clock', everyMs: clock.everyMs, run: () => this.#watchVenue() },
-      { name: 'live metrics', everyMs: 1000, run: () => this.observe() },
+      {
+        name: 'live reconciliation',
+        everyMs: comparison.everyMs,
+        run: () => this.#settle('comparison', () => this.reconcile()),
+      },
+      { name: 'live clock', everyMs: clock.everyMs, run: () => this.#settle('clock', () => this.#watchVenue()) },
+      { name: 'live metrics', everyMs: 1000, run: () => this.#settle('figures', () => this.observe()) },
     ];
   }
 
@@ -131,7 +136,13 @@ export class LiveMachine {
     this.sender.nudge();
     this.#lookUps.nudge();
     this.#cancels.nudge();
+    const { clock } = this.desk;
+    if (this.#failedAtMs !== undefined && clock.now() >= this.#failedAtMs + RETRY_MS) this.#reconciliations.nudge();
     await continueFlattens(this.desk);
+  }
+
+  async #refresh(): Promise<void> {
+    await refreshOrders(this.desk);
   }
 
   /** Compares with the venue now, or once more after the comparison that is going on. */
@@ -187,9 +198,11 @@ export class LiveMachine {
 
   async #reconcile(): Promise<void> {
     const { desk } = this;
+    this.#failedAtMs = undefined;
     try {
       this.#lastRun = await reconcile(desk, this.feed);
     } catch (error) {
+      this.#failedAtMs = desk.clock.now();
       const { everyMs } = desk.settings().reconcile;
       const since = this.#lastRun?.startedAtMs;
       if (since === undefined || desk.clock.now() - since > STALE_RUNS * everyMs) {
@@ -203,7 +216,7 @@ export class LiveMachine {
     try {
       await work();
     } catch (error) {
-      this.desk.logger.warn({ err: error }, `${what} of ${this.desk.venue.id}: failed, is tried again`);
+      this.desk.logger.warn({ err: error }, `${what} of ${this.desk.venue.id} failed, the next turn comes`);
     }
   }
 }

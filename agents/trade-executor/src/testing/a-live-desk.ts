@@ -229,7 +229,8 @@ export class LiveWorld {
   }
 }
 
-const SETTINGS: LiveSettings = liveSettingsOf(
+/** As configured by default, but for the cap of the first days and comparisons every 15 s. */
+export const SETTINGS: LiveSettings = liveSettingsOf(
   tradeExecutorConfig.parse({ live: { first_days: { max_order_quote: '100000' }, reconcile: { every_seconds: 15 } } })
     .live,
 );

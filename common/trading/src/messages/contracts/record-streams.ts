@@ -39,7 +39,8 @@ export const recordStreams = {
         id: '<type>:<key>',
         of:
           '`fill`; `order_denied`, `order_rejected`, `order_expired`, `order_unknown`; `late_fill`, `unbookable_fill`, ' +
-          '`duplicate_order`, `reconciliation_difference`; the key names the fill, order, trade or difference',
+          '`duplicate_order`, `reconciliation_difference`, `live_trading`, `live_trading_locked`; the key names the fill, order, ' +
+          'trade, difference or process',
       },
     ],
     groups: {
