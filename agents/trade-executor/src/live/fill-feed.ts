@@ -47,6 +47,14 @@ export class FillFeed {
     });
   }
 
+  /** Polls the symbols that may fill; a question costs much of what a venue allows, so the others wait for the comparison. */
+  async pollOpen(): Promise<void> {
+    const orders = await this.#desk.store.openOrders();
+    const symbols = new Set(orders.filter(({ state }) => state !== 'intended').map(({ symbol }) => symbol));
+    await Promise.all([...symbols].map((symbol) => this.poll(symbol)));
+    await this.retryUnmatched();
+  }
+
   /** Polls every symbol with something open, held or recent; and tries again what no order was known of. */
   async pollActive(): Promise<void> {
     const symbols = await this.#desk.store.activeSymbols(ACTIVE_MS);

@@ -93,6 +93,13 @@ describe('the live order machine at a venue that misbehaves', () => {
   );
 });
 
+it.each([1, 2, 3, 4, 5])('keeps books and balances equal where fees are taken in coin: seed %i', async (seed) => {
+  const feeCurrency = (symbol: string, side: 'buy' | 'sell') => symbol.split('-')[side === 'buy' ? 0 : 1] ?? '';
+  const world = new LiveWorld({ seed, mortality: 0.003, venue: { feeCurrency } });
+  await trade(world, 40);
+  await checkBooks(world);
+});
+
 it('is found by this very test to double orders at a venue that takes requests which are too late', async () => {
   const doubled: number[] = [];
   for (let seed = 1; seed <= 10; seed += 1) {

@@ -115,7 +115,7 @@ export class LiveMachine {
     const { sending, fills, ordersPollMs, reconcile: comparison, clock } = this.desk.settings();
     return [
       { name: 'live sweep', everyMs: sending.sweepMs, run: () => this.#settle('sweep', () => this.sweep()) },
-      { name: 'live fills', everyMs: fills.pollMs, run: () => this.#settle('fills', () => this.feed.pollActive()) },
+      { name: 'live fills', everyMs: fills.pollMs, run: () => this.#settle('fills', () => this.feed.pollOpen()) },
       {
         name: 'live open orders',
         everyMs: ordersPollMs,
@@ -142,7 +142,8 @@ export class LiveMachine {
   }
 
   async #refresh(): Promise<void> {
-    await refreshOrders(this.desk);
+    const open = await this.desk.store.openOrders();
+    if (open.some(({ state }) => state !== 'intended')) await refreshOrders(this.desk);
   }
 
   /** Compares with the venue now, or once more after the comparison that is going on. */

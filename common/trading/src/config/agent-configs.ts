@@ -69,9 +69,9 @@ const liveConfig = z
     sweep_ms: z.int().min(50).max(10_000).default(500),
     retry_cap_seconds: z.number().min(1).max(600).default(30),
     reserve_pct: z.number().min(0).max(50).default(1),
-    fills_poll_ms: z.int().min(200).max(600_000).default(2000),
+    fills_poll_ms: z.int().min(200).max(600_000).default(10_000),
     fills_overlap_seconds: z.number().min(1).max(3600).default(60),
-    orders_poll_ms: z.int().min(200).max(600_000).default(5000),
+    orders_poll_ms: z.int().min(200).max(600_000).default(30_000),
     reconcile: z
       .object({
         every_seconds: z.number().min(5).max(86_400).default(300),
