@@ -1,87 +1,45 @@
-import { defineAgent, type AgentContext, type AgentWiring } from '@octant/platform/agent/definition';
-import { subscription, type Subscription } from '@octant/platform/bus/subscription';
-import { streams } from '@octant/trading/messages/streams';
-import { AccountCache } from './account/account-cache.js';
-import { AnsweredSteps } from './account/answered-steps.js';
-import { ACCOUNT_LANE, EXEC_GROUP, HALT_LANE, type ExecDesk } from './account/desk.js';
-import { LastPrices } from './account/last-prices.js';
-import { commitToOutbox } from './adapters/lane-commits.js';
-import { postgresAccountStore } from './adapters/postgres-account-store.js';
-import { httpRisk } from './adapters/risk-port.js';
-import { postgresTradeQueries } from './adapters/trade-queries.js';
+import {
+  defineAgent,
+  type AgentContext,
+  type AgentDefinition,
+  type AgentWiring,
+} from '@octant/platform/agent/definition';
+import { PermanentError } from '@octant/platform/errors/errors';
 import { executorSettings, type ExecutorSettings } from './config.js';
-import { onExecOrder } from './handlers/on-exec-order.js';
-import { onMarketCandles } from './handlers/on-market-candles.js';
-import { concernsExecutor, onOrchestratorCommand } from './handlers/on-orchestrator-command.js';
-import { executorMetrics } from './metrics.js';
-import { accountRoutes } from './routes/account.js';
-import { fillRoutes } from './routes/fills.js';
-import { orderRoutes } from './routes/orders.js';
-import { submitRoutes } from './routes/submit.js';
+import type { LiveFailpoint } from './live/crash-points.js';
+import type { Venue } from './venue/venue.js';
+import { wireLive } from './wire-live.js';
+import { wirePaper } from './wire-paper.js';
+
+/** Opens the account at the exchange that the configuration names; connects to nothing yet. */
+export type OpenVenue = (context: AgentContext<ExecutorSettings>) => Promise<Venue> | Venue;
 
 const NAME = 'trade-executor';
 
-/** Orders, fills and the paper account; the only agent that talks to an exchange's order endpoints. */
-export const tradeExecutor = defineAgent<ExecutorSettings>({ name: NAME, config: executorSettings, wire });
-
-function wire(context: AgentContext<ExecutorSettings>): AgentWiring {
-  const { database, bus, logger, clock } = context;
-  const settings = () => context.config.current();
-  const store = postgresAccountStore(database);
-  const cache = new AccountCache(() => store.load());
-  const metrics = executorMetrics(context.metrics, settings().exchange);
-  const shared = { answered: new AnsweredSteps(), prices: new LastPrices() };
-  const desk: ExecDesk = { store, cache, ...shared, metrics, clock, settings };
-  const queries = postgresTradeQueries(database);
-  return {
-    consumes: subscriptions(desk),
-    operations: {
-      ...submitRoutes({
-        desk,
-        queries,
-        risk: httpRisk(context.http),
-        commit: commitToOutbox({ agent: NAME, database, bus, logger }),
-        inLane: (work) => context.inLane(EXEC_GROUP, ACCOUNT_LANE, work),
-      }),
-      ...orderRoutes(queries),
-      ...fillRoutes(queries),
-      ...accountRoutes(desk),
+/**
+ * Orders, fills and the account; the only agent that talks to an exchange's order endpoints, which `openVenue` opens. Tests
+ * interrupt the live machine at `failpoint`.
+ */
+export function tradeExecutorAt(openVenue: OpenVenue, failpoint?: LiveFailpoint): AgentDefinition<ExecutorSettings> {
+  return defineAgent<ExecutorSettings>({
+    name: NAME,
+    config: executorSettings,
+    wire: async (context): Promise<AgentWiring> => {
+      const { exchange } = context.config.current();
+      if (exchange === 'paper') return wirePaper(context);
+      const venue = await openVenue(context);
+      if (venue.id === exchange) return wireLive(context, venue, failpoint);
+      throw new PermanentError(`expected a venue for exchange ${exchange}, was one for ${venue.id}`, {
+        code: 'no_venue',
+      });
     },
-    // Nothing is kept in Redis; but handlers that ran when it was emptied may have left the copy behind, and steps that
-    // come for the first time may have come before.
-    rebuild: () => {
-      cache.distrust();
-      return Promise.resolve();
-    },
-    schedules: [{ name: 'account metrics', everyMs: 1000, run: () => observe(desk) }],
-    start: async () => {
-      await store.open(settings().startEquityQuote);
-      await cache.current();
-    },
-  };
+  });
 }
 
-function subscriptions(desk: ExecDesk): readonly Subscription[] {
-  const orders = streams['exec.orders'];
-  const candles = streams['market.candles'];
-  const commands = streams['orchestrator.commands'];
-  const inAccountLane = { group: EXEC_GROUP, orderedBy: () => ACCOUNT_LANE };
-  return [
-    subscription({ ...inAccountLane, stream: 'exec.orders', schema: orders.schema, handle: onExecOrder(desk) }),
-    subscription({ ...inAccountLane, stream: 'market.candles', schema: candles.schema, handle: onMarketCandles(desk) }),
-    subscription({
-      group: EXEC_GROUP,
-      orderedBy: () => HALT_LANE,
-      stream: 'orchestrator.commands',
-      schema: commands.schema,
-      accepts: concernsExecutor,
-      handle: onOrchestratorCommand(desk),
-    }),
-  ];
-}
-
-function observe(desk: ExecDesk): Promise<void> {
-  const account = desk.cache.peek();
-  if (account !== undefined) desk.metrics.observeAccount(account);
-  return Promise.resolve();
-}
+/** The executor of a build that has no exchange in it: the paper account alone. */
+export const tradeExecutor = tradeExecutorAt((context) => {
+  const { exchange } = context.config.current();
+  throw new PermanentError(`expected exchange: paper, was ${exchange}: this build has no adapter for it`, {
+    code: 'no_venue',
+  });
+});

@@ -1,16 +1,19 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Position } from '@octant/trading/portfolio/position';
 import type { ExecAccount } from './account/account.js';
 
 const ACK_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
 export interface ExecutorMetrics {
   /** An order was taken, or ended without a fill. */
-  orderCame(outcome: 'acknowledged' | 'denied' | 'rejected' | 'canceled'): void;
+  orderCame(outcome: 'acknowledged' | 'denied' | 'rejected' | 'canceled' | 'expired'): void;
   /** From the order's `ts` to the commit of its acknowledgement. */
   acknowledgedAfter(seconds: number): void;
   /** A fill; `complete` when the order has ended with it. */
   filled(symbol: string, complete: boolean): void;
   observeAccount(account: ExecAccount): void;
+  observePositions(positions: Readonly<Record<string, Position>>): void;
+  observeUnknown(orders: number): void;
 }
 
 export function executorMetrics(registry: Registry, exchange: string): ExecutorMetrics {
@@ -41,6 +44,13 @@ export function executorMetrics(registry: Registry, exchange: string): ExecutorM
     registers,
   });
   unknown.set({ exchange }, 0);
+  const observePositions = (positions: Readonly<Record<string, Position>>) => {
+    position.reset();
+    for (const [symbol, { qty }] of Object.entries(positions)) position.set({ exchange, symbol }, Number(qty));
+  };
+  const observeUnknown = (count: number) => {
+    unknown.set({ exchange }, count);
+  };
   return {
     orderCame: (outcome) => {
       orders.inc({ exchange, outcome });
@@ -53,10 +63,10 @@ export function executorMetrics(registry: Registry, exchange: string): ExecutorM
       fills.inc({ exchange, symbol });
     },
     observeAccount(account) {
-      position.reset();
-      for (const [symbol, { qty }] of Object.entries(account.positions))
-        position.set({ exchange, symbol }, Number(qty));
-      unknown.set({ exchange }, account.openOrders.filter((order) => order.state === 'unknown').length);
+      observePositions(account.positions);
+      observeUnknown(account.openOrders.filter((order) => order.state === 'unknown').length);
     },
+    observePositions,
+    observeUnknown,
   };
 }

@@ -2,11 +2,13 @@ import { fileURLToPath } from 'node:url';
 import { migrateDatabase } from '@octant/platform/postgres/migrate-database';
 import { openDatabase, type OpenDatabase } from '@octant/platform/postgres/open-database';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { postgresLedgerStore } from '../../../agents/portfolio-manager/src/adapters/postgres-ledger-store.js';
 import { ledgerStoreContract } from '../../../agents/portfolio-manager/src/testing/ledger-store-contract.js';
 import { postgresAccountStore } from '../../../agents/trade-executor/src/adapters/postgres-account-store.js';
-import { accountStoreContract } from '../../../agents/trade-executor/src/testing/account-store-contract.js';
+import { postgresLiveStore } from '../../../agents/trade-executor/src/adapters/postgres-live-store.js';
+import { accountStoreContract, anIntent } from '../../../agents/trade-executor/src/testing/account-store-contract.js';
+import { liveStoreContract } from '../../../agents/trade-executor/src/testing/live-store-contract.js';
 import { freshDesk, type FreshDesk } from '../../support/test-servers.js';
 
 let desk: FreshDesk;
@@ -29,6 +31,21 @@ describe('the account store in Postgres', () => {
   test.each(accountStoreContract.map(({ rule, check }) => [rule, check] as const))('%s', (_rule, check) =>
     check({ store: postgresAccountStore(database), transact: (work) => database.transaction(work) }),
   );
+});
+
+describe('the live store in Postgres', () => {
+  test.each(liveStoreContract.map(({ rule, check }) => [rule, check] as const))('%s', (_rule, check) =>
+    check(postgresLiveStore(database, () => 'binance')),
+  );
+
+  test('refuses a schema with paper orders', async () => {
+    const paper = postgresAccountStore(database);
+    await paper.open('1000');
+    await database.transaction((sql) => paper.insertOrder(sql, anIntent(), 0));
+    const live = postgresLiveStore(database, () => 'binance');
+    const account = { exchange: 'binance', quoteCurrency: 'USDT', startEquityQuote: '1000' };
+    await expect(live.open(account)).rejects.toMatchObject({ code: 'other_account' });
+  });
 });
 
 describe('the ledger store in Postgres', () => {

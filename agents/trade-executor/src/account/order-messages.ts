@@ -49,13 +49,61 @@ export function acknowledgedMessages(order: OrderFacts, stamp: Stamp): readonly 
   ];
 }
 
+/** An order was written down and is to be sent: status and audit. */
+export function intendedMessages(order: OrderFacts, atMs: number, stamp: Stamp): readonly Outgoing[] {
+  return [
+    statusMessage(order, { state: 'intended', stamp }),
+    auditMessage(order, {
+      action: 'order.submitted',
+      key: order.orderId,
+      atMs,
+      details: { ...terms(order), exchange: stamp.exchange },
+      stamp,
+    }),
+  ];
+}
+
+/** An order rests at the exchange, or nobody knows whether it does; the latter with a warning. */
+export function pendingMessages(
+  order: OrderFacts,
+  now: { readonly state: 'acknowledged' | 'unknown'; readonly reason?: string | undefined },
+  stamp: Stamp,
+): readonly Outgoing[] {
+  const { state, reason } = now;
+  const status = statusMessage(order, { state, stamp, ...(reason === undefined ? {} : { reason }) });
+  if (state === 'acknowledged') return [status];
+  const text = `The outcome of order ${order.orderId} (${order.side} ${order.qty} ${order.symbol}) is not known yet: ${reason ?? 'no answer'}`;
+  return [
+    status,
+    noticeMessage(order, { type: 'order_unknown', severity: 'warning', text, key: order.orderId, stamp }),
+  ];
+}
+
+/** Something about an order that a person should know, once a key. */
+export function orderNotice(
+  order: OrderFacts,
+  notice: {
+    readonly type: string;
+    readonly severity: 'warning' | 'critical';
+    readonly text: string;
+    readonly key: string;
+  },
+  stamp: Stamp,
+): Outgoing {
+  return noticeMessage(order, { ...notice, stamp });
+}
+
 /**
- * An order ended without a fill: `denied` before the exchange saw it, `rejected` by the exchange, `canceled` by a halt.
- * Status and audit, and a notice unless it was cancelled on purpose.
+ * An order ended without a fill, or with less than its quantity: `denied` before the exchange saw it, `rejected` or
+ * `expired` there, `canceled` by a halt. Status and audit, and a notice unless it was cancelled on purpose.
  */
 export function endedMessages(
   order: OrderFacts,
-  end: { readonly state: 'denied' | 'rejected' | 'canceled'; readonly reason: string; readonly atMs: number },
+  end: {
+    readonly state: 'denied' | 'rejected' | 'canceled' | 'expired';
+    readonly reason: string;
+    readonly atMs: number;
+  },
   stamp: Stamp,
 ): readonly Outgoing[] {
   const { state, reason } = end;
@@ -88,8 +136,27 @@ export function exitsEndedMessage(entry: OrderFacts, reason: string, stamp: Stam
   });
 }
 
+/** What is said of a fill. */
+export type FillFacts = Pick<
+  NumberedFill,
+  | 'fillId'
+  | 'fillSeq'
+  | 'fillNumber'
+  | 'qty'
+  | 'filledQty'
+  | 'price'
+  | 'feeQuote'
+  | 'profit'
+  | 'atMs'
+  | 'complete'
+  | 'exit'
+> & {
+  /** As the exchange charged it, where that is not the quote currency. */
+  readonly fee?: { readonly amount: string; readonly currency: string };
+};
+
 /** An order filled, in whole or in part: status, audit and an informal notice. */
-export function filledMessages(order: OrderFacts, fill: NumberedFill, stamp: Stamp): readonly Outgoing[] {
+export function filledMessages(order: OrderFacts, fill: FillFacts, stamp: Stamp): readonly Outgoing[] {
   const { fillId, fillSeq, fillNumber, price, feeQuote, profit, atMs } = fill;
   const figures = { fillId, fillSeq, fillNumber, price, feeQuote, profit };
   const status: ExecStatus = {
@@ -108,7 +175,14 @@ export function filledMessages(order: OrderFacts, fill: NumberedFill, stamp: Sta
       action: 'order.filled',
       key: fillId,
       atMs,
-      details: { ...figures, symbol: order.symbol, side: order.side, qty: fill.qty, exchange: stamp.exchange },
+      details: {
+        ...figures,
+        symbol: order.symbol,
+        side: order.side,
+        qty: fill.qty,
+        exchange: stamp.exchange,
+        ...(fill.fee === undefined ? {} : { fee: fill.fee }),
+      },
       stamp,
     }),
     noticeMessage(order, { type: 'fill', severity: 'info', text, key: fillId, stamp }),
@@ -183,7 +257,7 @@ function noticeMessage(
   order: OrderFacts,
   notice: {
     readonly type: string;
-    readonly severity: 'info' | 'warning';
+    readonly severity: 'info' | 'warning' | 'critical';
     readonly text: string;
     readonly key: string;
     readonly stamp: Stamp;

@@ -55,7 +55,11 @@ export async function takeOrder(desk: ExecDesk, order: Submission): Promise<Take
     throw behind(order.haltVersion, account.halt.haltVersion);
   }
   const { exchange } = desk.settings();
-  const intent = intentOf(order, { account, instrument: instrumentFor(desk, order.symbol), exchange });
+  const intent = intentOf(order, {
+    account,
+    instrument: instrumentFor(desk.settings().instruments, order.symbol),
+    exchange,
+  });
   const taken = { answer: answerOf(intent), isNew: false };
   const result: HandlerResult = {
     transaction: async (sql) => {
@@ -78,8 +82,8 @@ function intentOf(
 ): OrderIntent {
   const { verdict, ts: _sentAt, ...terms } = order;
   const { account, instrument, exchange } = context;
-  const refusal = 'refusal' in verdict ? verdict.refusal : refusalOf(order, verdict.approval, account);
   const positionQty = freeQty(account, order.symbol);
+  const refusal = 'refusal' in verdict ? verdict.refusal : refusalOf(order, verdict.approval, positionQty);
   const decision =
     refusal === undefined
       ? decideSubmit(order, { instrument, positionQty, halted: account.halt.halted })
@@ -95,12 +99,15 @@ function intentOf(
   };
 }
 
-/** An approval counts for its own request; a standing one only for a sell up to the position. */
-function refusalOf(order: Submission, approval: RiskApproval, account: ExecAccount): string | undefined {
+/** An approval counts for its own request; a standing one only for a sell up to the free position. */
+export function refusalOf(
+  order: Pick<Submission, 'requestId' | 'side' | 'qty'>,
+  approval: RiskApproval,
+  free: string,
+): string | undefined {
   if (approval.requestId !== order.requestId) {
     return `approval_mismatch: expected the approval of request ${order.requestId}, was that of ${approval.requestId}`;
   }
-  const free = freeQty(account, order.symbol);
   const reduces = order.side === 'sell' && parseDecimal(order.qty).lte(parseDecimal(free));
   if (approval.standing !== true || reduces) return undefined;
   return `not_reducing: a standing approval lets a sell up to ${free} pass, was a ${order.side} of ${order.qty}`;
@@ -111,6 +118,17 @@ function firstStateOf(
   known: KnownOrder,
   order: Submission,
 ): { state: 'acknowledged' | 'denied'; reason: string | undefined } {
+  checkSameOrder(known, order);
+  return known.state === 'denied'
+    ? { state: 'denied', reason: known.reason }
+    : { state: 'acknowledged', reason: undefined };
+}
+
+/** @throws PermanentError `order_id_reused` (409) when the order that is known under the id has other terms. */
+export function checkSameOrder(
+  known: Pick<KnownOrder, 'symbol' | 'side' | 'sessionId' | 'qty'>,
+  order: Pick<Submission, 'orderId' | 'symbol' | 'side' | 'sessionId' | 'qty'>,
+): void {
   const same =
     known.symbol === order.symbol &&
     known.side === order.side &&
@@ -123,9 +141,6 @@ function firstStateOf(
       { code: 'order_id_reused', status: 409 },
     );
   }
-  return known.state === 'denied'
-    ? { state: 'denied', reason: known.reason }
-    : { state: 'acknowledged', reason: undefined };
 }
 
 function intakeMessages(order: OrderFacts, answer: OrderAnswer, stamp: { exchange: string; ts: string }) {
@@ -152,22 +167,24 @@ function answerOf(order: {
   return { orderId, status: statusWordOf(state), state, ...(reason === undefined ? {} : { reason }) };
 }
 
-function instrumentFor(desk: ExecDesk, symbol: string): Instrument {
-  const { instruments } = desk.settings();
+/** @throws PermanentError `unknown_symbol` naming those that are listed. */
+export function instrumentFor(instruments: ReadonlyMap<string, Instrument>, symbol: string): Instrument {
   const instrument = instruments.get(symbol);
   if (instrument !== undefined) return instrument;
   const listed = [...instruments.keys()].join(', ');
   throw new PermanentError(`expected symbol to be one of ${listed}, was ${symbol}`, { code: 'unknown_symbol' });
 }
 
-function reserved(orderId: string): PermanentError {
+/** What an order is answered that has an id like an exit's. */
+export function reserved(orderId: string): PermanentError {
   return new PermanentError(
     `expected an order id that does not end like that of an exit (.stop, .trail, .target, .time), was ${orderId}`,
     { code: 'order_id_reserved' },
   );
 }
 
-function behind(asked: number, known: number): TransientError {
+/** What an order is answered that knows a later halt than this agent. */
+export function behind(asked: number, known: number): TransientError {
   return new TransientError(
     `expected to know halt version ${String(asked)}, was at ${String(known)}: the halt command has not come yet`,
     { code: 'behind', status: 409, retryAfterMs: 20 },

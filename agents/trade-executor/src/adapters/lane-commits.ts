@@ -34,7 +34,8 @@ export function commitToOutbox(parts: {
   };
 }
 
-function withId(message: Outgoing): Outgoing & { readonly id: string } {
+/** @throws Error when the message has no id of its own. */
+export function withId(message: Outgoing): Outgoing & { readonly id: string } {
   if (message.id === undefined) throw new Error(`expected an id on a message for ${message.stream}, was none`);
   return { ...message, id: message.id };
 }

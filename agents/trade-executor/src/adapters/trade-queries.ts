@@ -107,10 +107,10 @@ export function postgresTradeQueries(database: Database): TradeQueries {
   };
 }
 
-/** Counted from the fills themselves, not from the keys that should make it impossible. */
+/** Counted from the fills themselves, not from the keys that should make it impossible; a sell's fee in coin is no part of the order. */
 const COUNT_DUPLICATES = `
   WITH by_order AS (
-    SELECT order_id, sum(qty) AS filled, count(*) - count(DISTINCT fill_number) AS doubled
+    SELECT order_id, sum(qty - CASE side WHEN 'sell' THEN fee_base ELSE 0 END) AS filled, count(*) - count(DISTINCT fill_number) AS doubled
     FROM fills WHERE $1::text IS NULL OR session_id = $1 GROUP BY order_id
   )
   SELECT coalesce(sum(doubled + (filled > o.qty)::int), 0)::int AS duplicates

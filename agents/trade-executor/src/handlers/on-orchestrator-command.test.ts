@@ -1,9 +1,10 @@
 import type { OrchestratorCommand } from '@octant/trading/messages/orchestrator-commands';
 import { describe, expect, test } from 'vitest';
+import { concernsExecutor } from '../account/concerns-executor.js';
 import { aDesk, anExecOrder, aStep, commit, incoming } from '../testing/a-desk.js';
 import { onExecOrder } from './on-exec-order.js';
 import { onMarketCandles } from './on-market-candles.js';
-import { concernsExecutor, onOrchestratorCommand } from './on-orchestrator-command.js';
+import { onOrchestratorCommand } from './on-orchestrator-command.js';
 
 const envelope = { traceId: 't', ts: '2024-01-01T00:00:00Z' };
 const command = (type: 'halt' | 'unhalt', haltVersion: number): OrchestratorCommand => ({

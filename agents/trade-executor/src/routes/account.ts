@@ -1,5 +1,7 @@
 import type { Operations } from '@octant/platform/http/operation';
 import type { ExecDesk } from '../account/desk.js';
+import { freeQtyOf, freeQuoteOf } from '../live/live-account.js';
+import type { LiveDesk } from '../live/live-desk.js';
 
 /** `GET /trade/account`, as Postgres has it. */
 export function accountRoutes(desk: ExecDesk): Operations {
@@ -22,6 +24,36 @@ export function accountRoutes(desk: ExecDesk): Operations {
             exits: entry.exits,
             highPrice,
           })),
+          halt,
+        },
+      };
+    },
+  };
+}
+
+/** The same for an account at an exchange: what open orders may still take is told beside cash and positions. */
+export function liveAccountRoutes(desk: Pick<LiveDesk, 'store'>): Operations {
+  return {
+    getAccount: async () => {
+      const account = await desk.store.loadAccount();
+      const { exchange, startEquityQuote, cashQuote, positions, lastFillSeq, openOrders, halt } = account;
+      return {
+        status: 200,
+        body: {
+          exchange,
+          startEquityQuote,
+          cashQuote,
+          reservedQuote: account.reservedQuote,
+          freeQuote: freeQuoteOf(account),
+          positions: Object.entries(positions).map(([symbol, position]) => ({
+            symbol,
+            ...position,
+            reservedQty: account.reservedQty[symbol] ?? '0',
+            freeQty: freeQtyOf(account, symbol),
+          })),
+          lastFillSeq,
+          openOrders,
+          exits: [],
           halt,
         },
       };

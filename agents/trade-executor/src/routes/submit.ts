@@ -1,19 +1,24 @@
 import type { Operation, OperationRequest, Operations } from '@octant/platform/http/operation';
 import { PermanentError, TransientError } from '@octant/platform/errors/errors';
+import type { Instrument } from '@octant/trading/market/instrument';
 import { resolveSymbol, UnknownSymbolError } from '@octant/trading/market/symbol';
 import type { OrderSide, TimeframeName } from '@octant/trading/messages/envelope';
 import { exitTermsOf, type ExitTerms } from '@octant/trading/exchange/exit-terms';
 import type { RiskApproval } from '@octant/trading/risk/risk-approved';
 import { parseDecimal } from '@octant/trading/money/decimal';
-import type { ExecAccount } from '../account/account.js';
 import { isoNow, type ExecDesk } from '../account/desk.js';
-import { takeOrder, type OrderAnswer, type Submission } from '../account/take-order.js';
+import type { OrderAnswer, Submission, TakenOrder } from '../account/take-order.js';
 import type { CommitResult } from '../adapters/lane-commits.js';
 import type { RiskPort } from '../adapters/risk-port.js';
 import type { TradeQueries } from '../adapters/trade-queries.js';
 
 export interface SubmitParts {
-  readonly desk: ExecDesk;
+  readonly desk: Pick<ExecDesk, 'prices' | 'clock'>;
+  readonly instruments: () => ReadonlyMap<string, Instrument>;
+  /** The last halt or unhalt that is known, for orders that name none. */
+  readonly haltVersion: () => number;
+  /** Decides about the order; its result is committed in the lane. */
+  readonly take: (order: Submission) => Promise<TakenOrder> | TakenOrder;
   readonly queries: TradeQueries;
   readonly risk: RiskPort;
   readonly commit: CommitResult;
@@ -49,7 +54,7 @@ export function submitRoutes(parts: SubmitParts): Operations {
   const submitOrder: Operation = async (request) => {
     const body = request.body as OrderBody;
     const orderId = orderIdOf(body, request);
-    const terms = termsOf(parts.desk, { ...body, orderId }, request);
+    const terms = termsOf(parts, { ...body, orderId }, request);
     const answer = await submit(parts, { terms, body });
     return { status: 200, body: answer };
   };
@@ -60,7 +65,7 @@ async function submit(parts: SubmitParts, order: { terms: Terms; body: OrderBody
   const { terms } = order;
   const verdict = await verdictOf(parts, order);
   return parts.inLane(async () => {
-    const taken = await takeOrder(parts.desk, { ...terms, verdict });
+    const taken = await parts.take({ ...terms, verdict });
     await parts.commit(taken.result, terms.traceId);
     return taken.answer();
   });
@@ -105,10 +110,10 @@ function orderIdOf(body: OrderBody, request: OperationRequest): string {
 }
 
 /** Fills in what the short form leaves out. */
-function termsOf(desk: ExecDesk, body: OrderBody & { orderId: string }, request: OperationRequest): Terms {
-  const symbol = canonical(body.symbol, [...desk.settings().instruments.keys()]);
+function termsOf(parts: SubmitParts, body: OrderBody & { orderId: string }, request: OperationRequest): Terms {
+  const { desk } = parts;
+  const symbol = canonical(body.symbol, [...parts.instruments().keys()]);
   const market = marketTerms(desk, body, symbol);
-  const halt: ExecAccount['halt'] | undefined = desk.cache.peek()?.halt;
   checkQty(body.qty);
   return {
     orderId: body.orderId,
@@ -121,13 +126,13 @@ function termsOf(desk: ExecDesk, body: OrderBody & { orderId: string }, request:
     timeframe: body.timeframe,
     exits: body.exits === undefined ? undefined : exitTermsOf(body.exits),
     ...market,
-    haltVersion: body.haltVersion ?? halt?.haltVersion ?? 0,
+    haltVersion: body.haltVersion ?? parts.haltVersion(),
     ts: body.ts ?? isoNow(desk.clock),
   };
 }
 
 function marketTerms(
-  desk: ExecDesk,
+  desk: Pick<ExecDesk, 'prices'>,
   body: OrderBody,
   symbol: string,
 ): { readonly referencePrice: string; readonly notBeforeMs: number } {

@@ -2,6 +2,7 @@ import type { Incoming, Outgoing } from '@octant/platform/bus/message';
 import type { HandlerResult } from '@octant/platform/bus/subscription';
 import type { Sql } from '@octant/platform/postgres/sql';
 import { VirtualClock } from '@octant/platform/time/virtual-clock';
+import { tradeExecutorConfig } from '@octant/trading/config/agent-configs';
 import type { FillRules } from '@octant/trading/exchange/fill-rules';
 import type { ExecOrder } from '@octant/trading/messages/execution';
 import type { MarketCandles } from '@octant/trading/messages/market-candles';
@@ -12,6 +13,7 @@ import { AccountCache } from '../account/account-cache.js';
 import { AnsweredSteps } from '../account/answered-steps.js';
 import type { ExecDesk } from '../account/desk.js';
 import { LastPrices } from '../account/last-prices.js';
+import { liveSettingsOf } from '../live/live-settings.js';
 import { executorMetrics } from '../metrics.js';
 import { MemoryAccountStore } from './memory-account-store.js';
 
@@ -36,6 +38,7 @@ export async function aDesk(rules: Partial<FillRules> = {}): Promise<ExecDesk & 
     clock: new VirtualClock(CLOSE_MS),
     settings: () => ({
       exchange: 'paper',
+      live: liveSettingsOf(tradeExecutorConfig.parse({}).live),
       fillRules: someRules({ slippage: { model: 'fixed', bps: 0 }, ...rules }),
       instruments: someInstruments(anInstrument(), anInstrument({ symbol: 'ETH-USDT' })),
       startEquityQuote: '1000',

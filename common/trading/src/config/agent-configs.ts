@@ -48,9 +48,53 @@ const slippageConfig = z.discriminatedUnion('model', [
   z.object({ model: z.literal('spread'), bps: basisPoints.optional(), range_share: z.number().min(0).max(1) }),
 ]);
 
+const plainDecimal = z
+  .union([z.string(), z.number()])
+  .transform((value) => (typeof value === 'number' ? value.toString() : value))
+  .pipe(z.string().regex(/^\d+(\.\d+)?$/, 'expected a plain decimal such as "100"'));
+
+/** `live` of `config/agents/trade-executor.yaml`; docs/order-life.md says what each key does. */
+const liveConfig = z
+  .object({
+    /** Currency of the account's cash; markets in another one are not traded. */
+    quote_currency: z
+      .string()
+      .regex(/^[A-Z0-9]{1,10}$/, 'expected a currency such as "USDT"')
+      .default('USDT'),
+    max_in_flight: z.int().min(1).max(64).default(8),
+    request_expiry_ms: z.int().min(500).max(60_000).default(5000),
+    flight_ms: z.int().min(0).max(60_000).default(2000),
+    lease_ms: z.int().min(1000).max(300_000).default(10_000),
+    buy_within_seconds: z.number().positive().max(3600).default(30),
+    sweep_ms: z.int().min(50).max(10_000).default(500),
+    retry_cap_seconds: z.number().min(1).max(600).default(30),
+    reserve_pct: z.number().min(0).max(50).default(1),
+    fills_poll_ms: z.int().min(200).max(600_000).default(10_000),
+    fills_overlap_seconds: z.number().min(1).max(3600).default(60),
+    orders_poll_ms: z.int().min(200).max(600_000).default(30_000),
+    reconcile: z
+      .object({
+        every_seconds: z.number().min(5).max(86_400).default(300),
+        lookback_hours: z.number().positive().max(720).default(24),
+        unresolved_after_seconds: z.number().min(1).max(86_400).default(60),
+        orphans: z.enum(['cancel', 'notice']).default('cancel'),
+      })
+      .prefault({}),
+    clock_every_seconds: z.number().min(1).max(3600).default(60),
+    max_clock_offset_ms: z.int().min(1).max(250).default(250),
+    first_days: z
+      .object({ days: z.number().min(0).max(365).default(7), max_order_quote: plainDecimal.default('100') })
+      .prefault({}),
+  })
+  .refine((live) => live.lease_ms > live.request_expiry_ms + live.flight_ms + 250, {
+    path: ['lease_ms'],
+    message: 'expected more than request_expiry_ms + flight_ms + 250 (clock skew): no request may outlive its lease',
+  });
+
 /** `config/agents/trade-executor.yaml`; docs/paper-exchange.md says what each key of `paper` does. */
 export const tradeExecutorConfig = z.object({
-  exchange: z.literal('paper').default('paper'),
+  exchange: z.enum(['paper', 'binance', 'kraken']).default('paper'),
+  live: liveConfig.prefault({}),
   paper: z
     .object({
       fees_bps: basisPoints.default(10),

@@ -7,8 +7,8 @@ describe('order states', () => {
     expect(orderState.options.filter(isFinalState)).toEqual(['filled', 'canceled', 'rejected', 'expired', 'denied']);
   });
 
-  it('never return to intended, and deny only what was not sent', () => {
-    expect(orderState.options.filter((from) => canTransition(from, 'intended'))).toEqual([]);
+  it('return to intended only while nobody has acknowledged them, and deny only what was not sent', () => {
+    expect(orderState.options.filter((from) => canTransition(from, 'intended'))).toEqual(['sent', 'unknown']);
     expect(orderState.options.filter((from) => canTransition(from, 'denied'))).toEqual(['intended']);
   });
 

@@ -2,7 +2,7 @@ import type { ExecStatusWord, OrderState } from '../messages/execution.js';
 
 /**
  * Where an order may go from each state.
- * - intended: written down, not sent.
+ * - intended: written down, not sent; or sent, and known to have done nothing.
  * - sent: on its way, no answer yet.
  * - acknowledged: resting at the exchange.
  * - partially_filled: some of it filled, the rest rests.
@@ -10,11 +10,11 @@ import type { ExecStatusWord, OrderState } from '../messages/execution.js';
  * - filled, canceled, rejected (by the exchange), expired, denied (by the pre-trade check of venue rules): the end.
  */
 const TRANSITIONS: Readonly<Record<OrderState, readonly OrderState[]>> = {
-  intended: ['sent', 'acknowledged', 'denied', 'canceled'],
-  sent: ['acknowledged', 'partially_filled', 'filled', 'canceled', 'rejected', 'expired', 'unknown'],
+  intended: ['sent', 'acknowledged', 'denied', 'canceled', 'expired'],
+  sent: ['intended', 'acknowledged', 'partially_filled', 'filled', 'canceled', 'rejected', 'expired', 'unknown'],
   acknowledged: ['partially_filled', 'filled', 'canceled', 'rejected', 'expired', 'unknown'],
   partially_filled: ['partially_filled', 'filled', 'canceled', 'expired', 'unknown'],
-  unknown: ['sent', 'acknowledged', 'partially_filled', 'filled', 'canceled', 'rejected', 'expired'],
+  unknown: ['intended', 'sent', 'acknowledged', 'partially_filled', 'filled', 'canceled', 'rejected', 'expired'],
   filled: [],
   canceled: [],
   rejected: [],

@@ -82,11 +82,17 @@ export const execStatus = z.looseObject({
     .describe('Position of the fill in the account, from 1, without gaps.'),
   fillNumber: z.number().int().positive().optional().describe('Position of the fill in its order, from 1.'),
   price: decimalString.optional().describe('Price of the fill, quote currency.'),
-  feeQuote: decimalString.optional().describe('Fee of the fill, quote currency.'),
+  feeQuote: decimalString
+    .optional()
+    .describe(
+      'Fee of the fill, quote currency; one in base currency at the price of the fill, "0" for one in a third.',
+    ),
   profit: decimalString
     .optional()
     .describe('Realised profit of the fill before its fee, quote currency; "0" for a buy.'),
-  atMs: epochMs.optional().describe('Open time of the candle in which it filled.'),
+  atMs: epochMs
+    .optional()
+    .describe('When it filled: open time of its candle on paper, the time of the exchange at an exchange.'),
   reason: z.string().optional().describe('Why it ended without a fill.'),
   exchange: z.string().describe('Exchange that the order went to; `paper` for the paper account.'),
   simulated: z.boolean().describe('It was the paper account.'),

@@ -67,7 +67,11 @@ export const orderStreams = {
     producers: ['orchestrator'],
     ids: [{ by: 'orchestrator', id: 'order:<orderId>' }],
     groups: {
-      exec: { agent: 'trade-executor', does: 'takes the order, or denies it with the reason', orderedBy: 'account' },
+      exec: {
+        agent: 'trade-executor',
+        does: 'takes the order, or denies it with the reason (at an exchange: by symbol, and it is sent afterwards)',
+        orderedBy: 'account',
+      },
     },
     examples: [
       {
@@ -88,7 +92,8 @@ export const orderStreams = {
   },
   'exec.status': {
     purpose:
-      'States of an order: one when it is taken (`pending`), one a fill, one when it ends without a fill. An exit that fills is ' +
+      'States of an order: one when it is taken (`pending`), one a fill, one when it ends without a fill; at an exchange also one ' +
+      'when it rests there, and one while its outcome is unknown (both `pending`). An exit that fills is ' +
       'an order of its own then, `<entry>.stop` and the like.',
     schema: execStatus,
     producers: ['trade-executor'],

@@ -34,7 +34,14 @@ export const recordStreams = {
       { by: 'orchestrator', id: 'notice:timed-out:<sessionId>:<closeTimeMs>', of: '`cycle_timed_out`' },
       { by: 'parameter-optimizer', id: 'notify:optimizer:<jobId>', of: 'the end of a job' },
       { by: 'risk-manager', id: 'risk_reject:<requestId>:<code>', of: '`risk_reject`' },
-      { by: 'trade-executor', id: '<type>:<fillId|orderId>', of: '`fill`, `order_denied`, `order_rejected`' },
+      {
+        by: 'trade-executor',
+        id: '<type>:<key>',
+        of:
+          '`fill`; `order_denied`, `order_rejected`, `order_expired`, `order_unknown`; `late_fill`, `unbookable_fill`, ' +
+          '`duplicate_order`, `reconciliation_difference`, `live_trading`, `live_trading_locked`; the key names the fill, order, ' +
+          'trade, difference or process',
+      },
     ],
     groups: {
       notify: { agent: 'notification-manager', does: 'stores the notice and queues its delivery', orderedBy: null },

@@ -1,0 +1,132 @@
+import type { HandlerResult } from '@octant/platform/bus/subscription';
+import { isExitOrderId } from '@octant/trading/exchange/order-id';
+import { statusWordOf } from '@octant/trading/exchange/order-state';
+import type { Instrument } from '@octant/trading/market/instrument';
+import { parseDecimal } from '@octant/trading/money/decimal';
+import type { Sql } from '@octant/platform/postgres/sql';
+import { endedMessages, intendedMessages } from '../account/order-messages.js';
+import {
+  behind,
+  checkSameOrder,
+  instrumentFor,
+  reserved,
+  type OrderAnswer,
+  type Submission,
+  type TakenOrder,
+} from '../account/take-order.js';
+import type { LiveTransaction } from '../adapters/live-store.js';
+import type { VenueMarket, VenueOrderKind } from '../venue/venue.js';
+import { decideLiveOrder } from './decide-live-order.js';
+import type { LiveAccount } from './live-account.js';
+import { stampOf, type LiveDesk } from './live-desk.js';
+import type { LiveIntent } from './live-order.js';
+
+/** An order to take, and how it is to be executed; at the market unless `kind` says otherwise. */
+export interface LiveSubmission extends Submission {
+  readonly kind?: VenueOrderKind;
+  readonly reduceOnly?: boolean;
+}
+
+const MARKET: VenueOrderKind = { type: 'market' };
+
+/**
+ * Takes an order for the exchange: written down as intended, or denied, decided on the books as they are under the
+ * account's lock. Nothing is sent here; the sender is told once it is committed. An order id that came before gives the
+ * same answer and the same messages, and changes nothing.
+ *
+ * @throws PermanentError `unknown_symbol`; `order_id_reserved` when the id is one that an exit may get; in the transaction
+ *   `order_id_reused` (409) when the id came with another order.
+ * @throws TransientError `behind` (409), in the transaction, when the order knows a later halt than this agent.
+ */
+export function takeLiveOrder(desk: LiveDesk, order: LiveSubmission): TakenOrder {
+  if (isExitOrderId(order.orderId)) throw reserved(order.orderId);
+  const instrument = instrumentAt(desk, order.symbol);
+  let answer: OrderAnswer = { orderId: order.orderId, status: 'failed', state: 'intended' };
+  let isNew = false;
+  const result: HandlerResult = {
+    transaction: async (sql: Sql) => {
+      const taken = await intake(desk, desk.store.within(sql), { order, instrument });
+      ({ answer, isNew } = taken);
+      const stamp = stampOf(desk);
+      const atMs = desk.clock.now();
+      if (answer.state !== 'denied') return intendedMessages(order, atMs, stamp);
+      return endedMessages(order, { state: 'denied', reason: answer.reason ?? 'denied', atMs }, stamp);
+    },
+    onCommitted: () => {
+      if (isNew && answer.state === 'denied') desk.metrics.orderCame('denied');
+      if (answer.state === 'intended') desk.signals.send();
+    },
+  };
+  return { result, answer: () => answer };
+}
+
+/** Writes an order down within a transaction whose account is locked by it; for orders that the desk itself makes, too. */
+export async function intake(
+  desk: LiveDesk,
+  live: LiveTransaction,
+  { order, instrument }: { readonly order: LiveSubmission; readonly instrument: Instrument },
+): Promise<{ readonly answer: OrderAnswer; readonly isNew: boolean }> {
+  const account = await live.lockAccount();
+  const { haltVersion } = account.halt;
+  if (order.haltVersion > haltVersion) throw behind(order.haltVersion, haltVersion);
+  const intent = intentOf(desk, { order, account, instrument });
+  const isNew = await live.insertOrder(intent);
+  if (isNew) return { answer: answerOf(intent), isNew };
+  const known = await live.lockOrder({ orderId: order.orderId });
+  if (known === undefined) throw new Error(`expected order ${order.orderId} to be known, was not`);
+  checkSameOrder(known, order);
+  const state = known.state === 'denied' ? 'denied' : 'intended';
+  const reason = state === 'denied' ? known.reason : undefined;
+  return { answer: answerOf({ orderId: order.orderId, state, reason }), isNew };
+}
+
+function intentOf(
+  desk: LiveDesk,
+  { order, account, instrument }: { order: LiveSubmission; account: LiveAccount; instrument: Instrument },
+): LiveIntent {
+  const { verdict, ts: _sentAt, kind = MARKET, reduceOnly = false, ...terms } = order;
+  const decision = decideLiveOrder(
+    { ...order, kind },
+    {
+      account,
+      instrument,
+      market: desk.markets().get(order.symbol),
+      gate: desk.gate.refusal(order.symbol),
+      settings: desk.settings(),
+      nowMs: desk.clock.now(),
+    },
+  );
+  return {
+    ...terms,
+    kind,
+    reduceOnly,
+    state: decision.state,
+    reason: decision.state === 'denied' ? decision.reason : undefined,
+    reservePrice: decision.state === 'denied' ? '0' : decision.reservePrice,
+    clientOrderId: desk.clientIds.of(order.orderId),
+    approval: 'approval' in verdict ? verdict.approval : undefined,
+    exchange: desk.venue.id,
+  };
+}
+
+function answerOf(order: {
+  readonly orderId: string;
+  readonly state: 'intended' | 'denied';
+  readonly reason: string | undefined;
+}): OrderAnswer {
+  const { orderId, state, reason } = order;
+  return { orderId, status: statusWordOf(state), state, ...(reason === undefined ? {} : { reason }) };
+}
+
+/** The symbol's steps as the venue tells them, or as the configuration does until then. */
+export function instrumentAt(desk: Pick<LiveDesk, 'instruments' | 'markets'>, symbol: string): Instrument {
+  const configured = instrumentFor(desk.instruments(), symbol);
+  const market: VenueMarket | undefined = desk.markets().get(symbol);
+  if (market === undefined) return configured;
+  return {
+    symbol,
+    tickSize: parseDecimal(market.tickSize),
+    lotSize: parseDecimal(market.lotSize),
+    minNotional: parseDecimal(market.minNotional ?? '0'),
+  };
+}

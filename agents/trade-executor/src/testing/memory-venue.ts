@@ -1,0 +1,379 @@
+import { TransientError } from '@octant/platform/errors/errors';
+import type { Clock } from '@octant/platform/time/clock';
+import { Decimal, floorToStep, formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
+import type {
+  CancelOutcome,
+  FillQuery,
+  FindOutcome,
+  KeyRights,
+  PlaceOutcome,
+  Venue,
+  VenueBalance,
+  VenueEvent,
+  VenueFeatures,
+  VenueFill,
+  VenueMarket,
+  VenueOrder,
+  VenueOrderRequest,
+  VenueOrderState,
+} from '../venue/venue.js';
+
+/** How likely each misbehaviour is, 0 to 1. */
+export interface VenueFaults {
+  readonly notDone: number;
+  readonly rejected: number;
+  /** Lost on the way there: nothing happens, nobody hears. */
+  readonly lostBefore: number;
+  /** It happens, and nobody hears. */
+  readonly lostAfter: number;
+  /** It arrives late, perhaps too late, and nobody hears. */
+  readonly late: number;
+  /** It happens, and the adapter throws. */
+  readonly throws: number;
+  /** A question is not answered. */
+  readonly silent: number;
+  /** An event is lost, comes twice, or comes late. */
+  readonly eventLost: number;
+  readonly eventTwice: number;
+  readonly eventLate: number;
+  /** The rest of an order is cancelled by the venue. */
+  readonly cutShort: number;
+}
+
+export const NO_FAULTS: VenueFaults = {
+  notDone: 0,
+  rejected: 0,
+  lostBefore: 0,
+  lostAfter: 0,
+  late: 0,
+  throws: 0,
+  silent: 0,
+  eventLost: 0,
+  eventTwice: 0,
+  eventLate: 0,
+  cutShort: 0,
+};
+
+export const MANY_FAULTS: VenueFaults = {
+  notDone: 0.06,
+  rejected: 0.05,
+  lostBefore: 0.08,
+  lostAfter: 0.1,
+  late: 0.1,
+  throws: 0.04,
+  silent: 0.12,
+  eventLost: 0.2,
+  eventTwice: 0.2,
+  eventLate: 0.3,
+  cutShort: 0.1,
+};
+
+interface KeptOrder {
+  order: VenueOrder;
+  readonly kind: VenueOrderRequest['kind'];
+  readonly placedAtMs: number;
+}
+
+export interface MemoryVenueOptions {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly balances: Readonly<Record<string, string>>;
+  readonly markets: readonly VenueMarket[];
+  readonly features?: Partial<VenueFeatures>;
+  /** Default 40. */
+  readonly roundTripMs?: number;
+  /** It breaks its promise, and takes requests that come too late. */
+  readonly ignoresExpiry?: boolean;
+  /** Currency that fees are charged in, of a symbol and side. */
+  readonly feeCurrency?: (symbol: string, side: 'buy' | 'sell') => string;
+}
+
+const FEE_RATE = '0.001';
+/** An order is shown by look-ups, and a fill by polls, so long after it was there. */
+const SHOWN_AFTER_MS = 700;
+
+/** An exchange in memory that misbehaves as exchanges do, from a seed; its own records are exact. */
+export class MemoryVenue implements Venue {
+  readonly id = 'binance';
+  readonly features: VenueFeatures;
+  faults: VenueFaults = NO_FAULTS;
+  /** Price of everything; market orders fill at it. */
+  price = '100';
+  offsetMs = 0;
+  rights: KeyRights = { mayTrade: true, mayWithdraw: false };
+  readonly requests: VenueOrderRequest[] = [];
+  readonly fills: VenueFill[] = [];
+  readonly #options: MemoryVenueOptions;
+  readonly #roundTripMs: number;
+  readonly #orders: KeptOrder[] = [];
+  readonly #balances = new Map<string, Decimal>();
+  readonly #listeners = new Set<(event: VenueEvent) => void>();
+
+  constructor(options: MemoryVenueOptions) {
+    this.#options = options;
+    this.#roundTripMs = options.roundTripMs ?? 40;
+    this.features = {
+      orderTypes: new Set(['market', 'limit']),
+      postOnly: true,
+      reduceOnly: false,
+      amend: false,
+      deadMan: false,
+      events: true,
+      requestExpiry: true,
+      findByClientId: true,
+      ...options.features,
+    };
+    for (const [currency, amount] of Object.entries(options.balances)) {
+      this.#balances.set(currency, parseDecimal(amount));
+    }
+  }
+
+  get orders(): readonly VenueOrder[] {
+    return this.#orders.map(({ order }) => order);
+  }
+
+  markets(): Promise<ReadonlyMap<string, VenueMarket>> {
+    return this.#answer(() => new Map(this.#options.markets.map((market) => [market.symbol, market])));
+  }
+
+  async place(request: VenueOrderRequest): Promise<PlaceOutcome> {
+    this.requests.push(request);
+    const fault = this.#draw(['notDone', 'rejected', 'lostBefore', 'lostAfter', 'late', 'throws']);
+    const { clock, random } = this.#options;
+    await clock.sleep(this.#roundTripMs / 2);
+    if (fault === 'late') {
+      void clock.sleep(random() * 14_000).then(() => this.#accept(request));
+      await clock.sleep(this.#roundTripMs);
+      return { outcome: 'unknown', reason: 'time-out' };
+    }
+    if (fault === 'notDone') return { outcome: 'not_done', reason: 'maintenance', retryAfterMs: random() * 2000 };
+    if (fault === 'rejected') return { outcome: 'rejected', code: 'no_funds', reason: 'not enough' };
+    if (fault === 'lostBefore') return { outcome: 'unknown', reason: 'connection reset' };
+    const order = this.#accept(request);
+    await clock.sleep(this.#roundTripMs / 2);
+    if (fault === 'throws') throw new Error('socket hang up');
+    if (fault === 'lostAfter' || order === undefined) return { outcome: 'unknown', reason: '502' };
+    return { outcome: 'accepted', order };
+  }
+
+  async cancel({ venueOrderId }: { venueOrderId: string }): Promise<CancelOutcome> {
+    await this.#options.clock.sleep(this.#roundTripMs);
+    const kept = this.#orders.find(({ order }) => order.venueOrderId === venueOrderId);
+    if (this.#draw(['notDone']) !== undefined) return { outcome: 'not_done', reason: 'busy', retryAfterMs: 300 };
+    if (this.#draw(['lostBefore']) !== undefined) return { outcome: 'unknown', reason: 'reset' };
+    if (kept === undefined || !isOpenAt(kept.order)) return { outcome: 'not_open', reason: 'unknown order' };
+    this.#end(kept, 'canceled');
+    return this.#draw(['lostAfter']) === undefined ? { outcome: 'canceled' } : { outcome: 'unknown', reason: '504' };
+  }
+
+  amend(): Promise<PlaceOutcome> {
+    return Promise.resolve({ outcome: 'rejected', code: 'unsupported', reason: 'no amend here' });
+  }
+
+  async find({ clientOrderId }: { clientOrderId: string }): Promise<FindOutcome> {
+    await this.#options.clock.sleep(this.#roundTripMs);
+    if (this.#draw(['silent']) !== undefined) return { outcome: 'unknown', reason: 'time-out' };
+    const kept = this.#orders.find(({ order }) => order.clientOrderId === clientOrderId);
+    if (kept === undefined || !this.#isShown(kept.placedAtMs)) return { outcome: 'not_found' };
+    return { outcome: 'found', order: kept.order };
+  }
+
+  openOrders(): Promise<readonly VenueOrder[]> {
+    return this.#answer(() => this.orders.filter(isOpenAt));
+  }
+
+  ordersSince({ symbol, sinceMs }: FillQuery): Promise<readonly VenueOrder[]> {
+    return this.#answer(() =>
+      this.#orders
+        .filter(
+          ({ order, placedAtMs }) => order.symbol === symbol && placedAtMs >= sinceMs && this.#isShown(placedAtMs),
+        )
+        .map(({ order }) => order),
+    );
+  }
+
+  fillsSince({ symbol, sinceMs }: FillQuery): Promise<readonly VenueFill[]> {
+    return this.#answer(() =>
+      this.fills
+        .filter((fill) => fill.symbol === symbol && fill.atMs >= sinceMs && this.#isShown(fill.atMs))
+        .map((fill) => ({ ...fill, clientOrderId: undefined })),
+    );
+  }
+
+  balances(): Promise<ReadonlyMap<string, VenueBalance>> {
+    return this.#answer(
+      () =>
+        new Map([...this.#balances].map(([currency, free]) => [currency, { free: formatDecimal(free), used: '0' }])),
+    );
+  }
+
+  balanceOf(currency: string): string {
+    return formatDecimal(this.#balances.get(currency) ?? Decimal.of(0));
+  }
+
+  clockOffsetMs(): Promise<number> {
+    return Promise.resolve(this.offsetMs);
+  }
+
+  keyRights(): Promise<KeyRights> {
+    return Promise.resolve(this.rights);
+  }
+
+  cancelAllAfter(): Promise<void> {
+    return Promise.reject(new Error('expected a venue with a dead-man timer'));
+  }
+
+  watch(listener: (event: VenueEvent) => void, signal: AbortSignal): Promise<void> {
+    this.#listeners.add(listener);
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () => {
+        this.#listeners.delete(listener);
+        resolve();
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Moves money by hand: a deposit, or a withdrawal. */
+  move(currency: string, amount: string): void {
+    this.#balances.set(currency, (this.#balances.get(currency) ?? Decimal.of(0)).plus(parseDecimal(amount)));
+  }
+
+  /** Somebody else's order; it is filled at once when it is at the market. */
+  placeByHand(request: Partial<VenueOrderRequest> & { readonly clientOrderId: string }): VenueOrder {
+    const whole: VenueOrderRequest = {
+      symbol: 'BTC-USDT',
+      side: 'buy',
+      qty: '1',
+      kind: { type: 'market' },
+      ...request,
+    };
+    const order = this.#accept(whole);
+    if (order === undefined) throw new Error('expected an order in time');
+    return order;
+  }
+
+  /** Fills so much of a resting order, or all that is left. */
+  fill(venueOrderId: string, qty?: string): void {
+    const kept = this.#orders.find(({ order }) => order.venueOrderId === venueOrderId);
+    if (kept === undefined) throw new Error(`expected an order ${venueOrderId}, was none`);
+    this.#fill(kept, qty === undefined ? leftOf(kept.order) : parseDecimal(qty));
+  }
+
+  #accept(request: VenueOrderRequest): VenueOrder | undefined {
+    const nowMs = this.#options.clock.now();
+    const isLate = request.expiresAtMs !== undefined && nowMs > request.expiresAtMs;
+    if (isLate && this.#options.ignoresExpiry !== true) return undefined;
+    const order: VenueOrder = {
+      venueOrderId: `v${String(this.#orders.length + 1)}`,
+      clientOrderId: request.clientOrderId,
+      symbol: request.symbol,
+      side: request.side,
+      qty: request.qty,
+      filledQty: '0',
+      state: 'open',
+      createdAtMs: nowMs,
+    };
+    const kept: KeptOrder = { order, kind: request.kind, placedAtMs: nowMs };
+    this.#orders.push(kept);
+    this.#tell({ type: 'order', order });
+    if (request.kind.type === 'market') void this.#fillInParts(kept);
+    return order;
+  }
+
+  async #fillInParts(kept: KeptOrder): Promise<void> {
+    const { clock, random } = this.#options;
+    for (;;) {
+      await clock.sleep(1 + random() * 400);
+      if (!isOpenAt(kept.order)) return;
+      if (this.#draw(['cutShort']) !== undefined) {
+        this.#end(kept, random() < 0.5 ? 'canceled' : 'expired');
+        return;
+      }
+      const left = leftOf(kept.order);
+      const part = floorToStep(left.times(random().toFixed(4)), parseDecimal('0.0001'));
+      this.#fill(kept, random() < 0.5 || part.lte(0) ? left : part);
+    }
+  }
+
+  #fill(kept: KeptOrder, qty: Decimal): void {
+    const { order } = kept;
+    const { symbol, side } = order;
+    const [base = '', quote = ''] = symbol.split('-');
+    const price = parseDecimal(this.price);
+    const currency = this.#options.feeCurrency?.(symbol, side) ?? quote;
+    const notional = qty.times(price);
+    const fee = (currency === base ? qty : notional).times(FEE_RATE);
+    const sign = side === 'buy' ? 1 : -1;
+    this.move(base, formatDecimal(qty.times(sign)));
+    this.move(quote, formatDecimal(notional.times(-sign)));
+    this.move(currency, formatDecimal(fee.neg()));
+    const filled = parseDecimal(order.filledQty).plus(qty);
+    const state = filled.eq(parseDecimal(order.qty)) ? 'filled' : 'partially_filled';
+    kept.order = { ...order, filledQty: formatDecimal(filled), state };
+    const fill: VenueFill = {
+      tradeId: `t${String(this.fills.length + 1)}`,
+      venueOrderId: order.venueOrderId,
+      clientOrderId: order.clientOrderId,
+      symbol,
+      side,
+      qty: formatDecimal(qty),
+      price: this.price,
+      fee: { amount: formatDecimal(fee), currency },
+      maker: false,
+      atMs: Math.floor(this.#options.clock.now()),
+    };
+    this.fills.push(fill);
+    this.#tell({ type: 'order', order: kept.order });
+    this.#tell({ type: 'fill', fill });
+  }
+
+  #end(kept: KeptOrder, state: VenueOrderState): void {
+    kept.order = { ...kept.order, state };
+    this.#tell({ type: 'order', order: kept.order });
+  }
+
+  #tell(event: VenueEvent): void {
+    const { clock, random } = this.#options;
+    const times = this.#draw(['eventLost']) !== undefined ? 0 : this.#draw(['eventTwice']) === undefined ? 1 : 2;
+    for (let time = 0; time < times; time += 1) {
+      const delayMs = this.#draw(['eventLate']) === undefined ? 0 : random() * 3000;
+      void clock.sleep(1 + delayMs).then(() => {
+        for (const listener of this.#listeners) listener(event);
+      });
+    }
+  }
+
+  async #answer<Result>(question: () => Result): Promise<Result> {
+    const { clock } = this.#options;
+    await clock.sleep(this.#roundTripMs / 2);
+    const answer = question();
+    await clock.sleep(this.#roundTripMs / 2);
+    if (this.#draw(['silent']) === undefined) return answer;
+    throw new TransientError('expected an answer, was a time-out', { code: 'venue_unreachable' });
+  }
+
+  #isShown(atMs: number): boolean {
+    return this.#options.clock.now() >= atMs + SHOWN_AFTER_MS;
+  }
+
+  #draw(kinds: readonly (keyof VenueFaults)[]): keyof VenueFaults | undefined {
+    let drawn = this.#options.random();
+    for (const kind of kinds) {
+      if (drawn < this.faults[kind]) return kind;
+      drawn -= this.faults[kind];
+    }
+    return undefined;
+  }
+}
+
+function isOpenAt({ state }: VenueOrder): boolean {
+  return state === 'open' || state === 'partially_filled';
+}
+
+function leftOf({ qty, filledQty }: VenueOrder): Decimal {
+  return parseDecimal(qty).minus(parseDecimal(filledQty));
+}
