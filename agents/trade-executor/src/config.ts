@@ -1,5 +1,7 @@
+import { ConfigError } from '@octant/platform/config/config-error';
 import type { ConfigReader } from '@octant/platform/config/config-spec';
 import { marketsConfig, tradeExecutorConfig } from '@octant/trading/config/agent-configs';
+import { datasourceConfig, type DatasourceConfig } from '@octant/trading/config/datasource-config';
 import { orchestratorConfig } from '@octant/trading/config/orchestrator-config';
 import { fillRulesOf, type FillRules } from '@octant/trading/exchange/fill-rules';
 import { instrumentsOf, type Instrument } from '@octant/trading/market/instrument';
@@ -10,10 +12,21 @@ export interface ExecutorSettings {
   /** `paper`, or the exchange that orders are sent to. */
   readonly exchange: 'paper' | 'binance' | 'kraken';
   readonly live: LiveSettings;
+  /** The exchange's file of `config/datasources`: the names of its keys, its limits. None for `paper`. */
+  readonly datasource: DatasourceConfig | undefined;
   readonly fillRules: FillRules;
   readonly instruments: ReadonlyMap<string, Instrument>;
   /** What the paper account opens with, once. */
   readonly startEquityQuote: string;
+}
+
+function datasourceOf(exchange: string, reader: ConfigReader): DatasourceConfig {
+  const files = reader.folder('datasources', datasourceConfig);
+  const found = files.find(({ value }) => value.exchange === exchange);
+  if (found !== undefined) return found.value;
+  throw new ConfigError([
+    `config/agents/trade-executor.yaml: exchange: expected a file of config/datasources for ${exchange}, was none`,
+  ]);
 }
 
 /** The executor's slice of the configuration. */
@@ -24,6 +37,7 @@ export const executorSettings = {
     return {
       exchange: executor.exchange,
       live: liveSettingsOf(executor.live),
+      datasource: executor.exchange === 'paper' ? undefined : datasourceOf(executor.exchange, reader),
       fillRules: fillRulesOf(executor.paper),
       instruments: instrumentsOf(reader.file('markets.yaml', marketsConfig)),
       startEquityQuote: formatDecimal(Decimal.of(desk.start_equity)),

@@ -1,4 +1,5 @@
 import { runAgent } from '@octant/platform/agent/run-agent';
-import { tradeExecutor } from './agent.js';
+import { tradeExecutorAt } from './agent.js';
+import { openConfiguredVenue } from './venue/open-configured-venue.js';
 
-await runAgent(tradeExecutor);
+await runAgent(tradeExecutorAt(openConfiguredVenue));

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { AgentContext, AgentWiring } from '@octant/platform/agent/definition';
 import type { Identified } from '@octant/platform/bus/encode-message';
 import { Lanes } from '@octant/platform/bus/lanes';
-import { clientOrderIdOf, isClientOrderId } from './account/client-order-id.js';
 import { LastPrices } from './account/last-prices.js';
 import { commitToOutbox } from './adapters/lane-commits.js';
 import { postgresLiveStore } from './adapters/postgres-live-store.js';
@@ -22,6 +21,7 @@ import { liveTradeRoutes } from './routes/live-trade.js';
 import { orderRoutes } from './routes/orders.js';
 import { submitRoutes } from './routes/submit.js';
 import { executorSubscriptions } from './subscriptions.js';
+import { isDeskClientOrderId, venueClientOrderId } from './venue/venue-client-order-id.js';
 import type { Venue } from './venue/venue.js';
 
 /** Messages of one call of Redis. */
@@ -99,7 +99,10 @@ function deskOf(context: AgentContext<ExecutorSettings>, venue: Venue): Omit<Liv
     settings: () => settings().live,
     instruments: () => settings().instruments,
     announce: announcer(context),
-    clientIds: { of: clientOrderIdOf, isOurs: isClientOrderId },
+    clientIds: {
+      of: (orderId) => venueClientOrderId(venue.id, orderId),
+      isOurs: (text) => isDeskClientOrderId(venue.id, text),
+    },
     lanes: new Lanes(),
     owner: randomUUID(),
     random: Math.random,

@@ -36,6 +36,7 @@ const setup = {
   config: {
     'agents/trade-executor.yaml':
       'exchange: binance\nlive: { fills_poll_ms: 1000, orders_poll_ms: 2000, reconcile: { every_seconds: 5 }, first_days: { max_order_quote: "150" } }',
+    'datasources/binance_spot.yaml': repositoryConfig('datasources/binance_spot.yaml'),
     'markets.yaml': repositoryConfig('markets.yaml'),
     'orchestrator.yaml': repositoryConfig('orchestrator.yaml').replace('start_equity: 1000', 'start_equity: 20000'),
   },

@@ -5,6 +5,8 @@ import type { VenueFeatures } from '../venue/venue.js';
 /** The `live` block as the code uses it: milliseconds and ratios. */
 export interface LiveSettings {
   readonly quoteCurrency: string;
+  /** At the venue's test network. */
+  readonly sandbox: boolean;
   readonly sending: {
     readonly inFlight: number;
     readonly requestExpiryMs: number;
@@ -39,6 +41,7 @@ export function liveSettingsOf(live: TradeExecutorConfig['live']): LiveSettings 
   const seconds = (value: number) => Math.round(value * 1000);
   return {
     quoteCurrency: live.quote_currency,
+    sandbox: live.sandbox,
     sending: {
       inFlight: live.max_in_flight,
       requestExpiryMs: live.request_expiry_ms,

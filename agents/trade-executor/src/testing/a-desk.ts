@@ -39,6 +39,7 @@ export async function aDesk(rules: Partial<FillRules> = {}): Promise<ExecDesk & 
     settings: () => ({
       exchange: 'paper',
       live: liveSettingsOf(tradeExecutorConfig.parse({}).live),
+      datasource: undefined,
       fillRules: someRules({ slippage: { model: 'fixed', bps: 0 }, ...rules }),
       instruments: someInstruments(anInstrument(), anInstrument({ symbol: 'ETH-USDT' })),
       startEquityQuote: '1000',

@@ -7,7 +7,6 @@ import { anInstrument, someInstruments } from '@octant/trading/testing/an-instru
 import { seededRandom } from '@octant/trading/market/random';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { clientOrderIdOf, isClientOrderId } from '../account/client-order-id.js';
 import type { OrderAnswer } from '../account/take-order.js';
 import { ExposureGate } from '../live/exposure-gate.js';
 import type { LiveCrashPoint, LiveFailpoint } from '../live/crash-points.js';
@@ -17,6 +16,7 @@ import { liveMetrics } from '../live/live-metrics.js';
 import { liveSettingsOf, type LiveSettings } from '../live/live-settings.js';
 import { takeLiveOrder, type LiveSubmission } from '../live/take-live-order.js';
 import { executorMetrics } from '../metrics.js';
+import { isDeskClientOrderId, venueClientOrderId } from '../venue/venue-client-order-id.js';
 import type { VenueMarket } from '../venue/venue.js';
 import { CLOSE_MS } from './a-desk.js';
 import { MemoryLiveStore } from './memory-live-store.js';
@@ -193,7 +193,10 @@ export class LiveWorld {
         settings: () => ({ ...SETTINGS, ...this.#options.settings }),
         instruments: () => INSTRUMENTS,
         announce: () => undefined,
-        clientIds: { of: clientOrderIdOf, isOurs: isClientOrderId },
+        clientIds: {
+          of: (orderId) => venueClientOrderId(this.venue.id, orderId),
+          isOurs: (text) => isDeskClientOrderId(this.venue.id, text),
+        },
         lanes: new Lanes(),
         owner: `p${String(this.deaths)}`,
         random: this.random,

@@ -33,6 +33,8 @@ export interface CcxtVenueParts {
   readonly client: CcxtVenueClient;
   readonly ask: Ask;
   readonly clock: Clock;
+  /** What ends with the venue. */
+  readonly onClose?: (() => void) | undefined;
 }
 
 /** A venue over ccxt: what its own way of doing things finds becomes the outcomes of the port. */
@@ -155,6 +157,7 @@ export class CcxtVenue implements Venue {
 
   async close(): Promise<void> {
     await this.#parts.client.close();
+    this.#parts.onClose?.();
   }
 
   async #question<Answer>(ask: () => Promise<Answer>, needsMarkets = true): Promise<Answer> {

@@ -18,6 +18,8 @@ export interface CcxtVenueOptions {
   readonly apiUrl?: string | undefined;
   /** Without them ccxt spaces the requests itself. */
   readonly limits?: VenueLimits | undefined;
+  /** Called when the venue is closed. */
+  readonly onClose?: (() => void) | undefined;
   /** How long an answer is waited for. */
   readonly timeoutMs?: number;
 }
@@ -35,7 +37,7 @@ const dialects: Readonly<Record<string, () => Promise<VenueDialect>>> = {
  * @throws PermanentError `unsupported_venue`; `no_sandbox` where the venue has none.
  */
 export async function openCcxtVenue(options: CcxtVenueOptions): Promise<Venue> {
-  const { id, keys, clock, logger, limits } = options;
+  const { id, keys, clock, logger, limits, onClose } = options;
   const load = Object.hasOwn(dialects, id) ? dialects[id] : undefined;
   if (load === undefined) {
     throw new PermanentError(
@@ -53,5 +55,5 @@ export async function openCcxtVenue(options: CcxtVenueOptions): Promise<Venue> {
     now: () => clock.now(),
   });
   const ask = openVenueRequests({ client, judge: dialect.judge, limits, logger, now: () => clock.now() });
-  return new CcxtVenue({ dialect, client, ask, clock });
+  return new CcxtVenue({ dialect, client, ask, clock, onClose });
 }

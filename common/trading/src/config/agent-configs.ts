@@ -61,6 +61,7 @@ const liveConfig = z
       .string()
       .regex(/^[A-Z0-9]{1,10}$/, 'expected a currency such as "USDT"')
       .default('USDT'),
+    sandbox: z.boolean().default(false),
     max_in_flight: z.int().min(1).max(64).default(8),
     request_expiry_ms: z.int().min(500).max(60_000).default(5000),
     flight_ms: z.int().min(0).max(60_000).default(2000),
