@@ -6,6 +6,7 @@ import type { VenueFill, VenueOrder } from '../venue/venue.js';
 import { acceptDifference, cancelAll, flatten } from './admin-commands.js';
 import { applyLiveHalt, cancelLiveSession } from './apply-live-command.js';
 import { liveCrashPoints } from './crash-points.js';
+import { venueClientOrderId } from '../venue/venue-client-order-id.js';
 
 const admin = (key: string) => ({ key, actor: 'ann', requestId: 'r', traceId: 't' });
 const LIMIT = { type: 'limit', price: '90', timeInForce: 'gtc', postOnly: false } as const;
@@ -320,7 +321,10 @@ describe('the gate for new exposure', () => {
 describe('the comparison with the exchange', () => {
   it('cancels orphans with our prefix, lists orders of others without blocking, and accepts them once', async () => {
     const world = await aWorld();
-    const orphan = world.venue.placeByHand({ clientOrderId: 'oct0123', kind: LIMIT });
+    const orphan = world.venue.placeByHand({
+      clientOrderId: venueClientOrderId('binance', 'of-another-desk'),
+      kind: LIMIT,
+    });
     const foreign = world.venue.placeByHand({ clientOrderId: 'web-1', kind: LIMIT });
     await world.advance(20_000);
     expect(world.venue.orders.map(({ state }) => state)).toEqual(['canceled', 'open']);
@@ -415,7 +419,7 @@ describe('a restart', () => {
     const points = Object.keys(liveCrashPoints).filter((point) => /^(orphan|flatten|admin)/.test(point));
     for (const point of points) {
       const world = await aWorld({ dieAt: { point: point as keyof typeof liveCrashPoints, time: 1 } });
-      world.venue.placeByHand({ clientOrderId: 'oct0123', kind: LIMIT });
+      world.venue.placeByHand({ clientOrderId: venueClientOrderId('binance', 'of-another-desk'), kind: LIMIT });
       await world.submit({ orderId: 'o1', qty: '1' });
       await world.advance(20_000);
       void flatten(world.machine.desk, admin('f'), []);
