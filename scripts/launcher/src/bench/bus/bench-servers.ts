@@ -16,10 +16,13 @@ export interface BenchServers {
   readonly databaseUrl: string;
 }
 
-/** Redis and PostgreSQL of the benchmark's own, on 127.0.0.1, below `.octant/bench-bus`; Redis' data go with it. */
-export async function openBenchServers({ root, env, closing, signal, say }: BenchOptions): Promise<BenchServers> {
-  const { home, run } = benchFiles(root, 'bench-bus');
-  closing.add(takeFolder(run, 'bench:bus'));
+/** Redis and PostgreSQL of a benchmark's own, on 127.0.0.1, below `.octant/bench-<name>`; Redis' data go with it. */
+export async function openBenchServers(
+  { root, env, closing, signal, say }: BenchOptions,
+  name = 'bus',
+): Promise<BenchServers> {
+  const { home, run } = benchFiles(root, `bench-${name}`);
+  closing.add(takeFolder(run, `bench:${name}`));
   await endOrphans(run);
   const redisData = join(home, 'redis');
   const forget = (): void => {
@@ -42,18 +45,23 @@ export async function openBenchServers({ root, env, closing, signal, say }: Benc
 }
 
 /** An empty schema with the desk's tables and the one that the inbox case writes to. */
-export async function makeSchema({ databaseUrl }: BenchServers, root: string): Promise<void> {
+export async function makeSchema(servers: BenchServers, root: string): Promise<void> {
+  await makeDeskSchema(servers, root, SCHEMA);
+  await withClient(servers.databaseUrl, (client) =>
+    client.query(`CREATE TABLE ${SCHEMA}.${EFFECTS_TABLE} (message_id text PRIMARY KEY, data text NOT NULL)`),
+  );
+}
+
+/** An empty schema with the desk's tables. */
+export async function makeDeskSchema({ databaseUrl }: BenchServers, root: string, schema: string): Promise<void> {
   const logger = createLogger({
     service: 'bench',
     level: 'error',
     secrets: [],
     write: (line) => process.stderr.write(line),
   });
-  await withClient(databaseUrl, (client) => client.query(`DROP SCHEMA IF EXISTS ${SCHEMA} CASCADE`));
-  await migrateDatabase({ connection: databaseUrl, schema: SCHEMA, directory: join(root, 'migrations'), logger });
-  await withClient(databaseUrl, (client) =>
-    client.query(`CREATE TABLE ${SCHEMA}.${EFFECTS_TABLE} (message_id text PRIMARY KEY, data text NOT NULL)`),
-  );
+  await withClient(databaseUrl, (client) => client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`));
+  await migrateDatabase({ connection: databaseUrl, schema, directory: join(root, 'migrations'), logger });
 }
 
 /** Every run begins with empty tables. */
