@@ -18,14 +18,37 @@ export default {
       name: 'platform-knows-no-trading',
       severity: 'error',
       from: { path: '^common/platform/src/' },
-      to: { path: ['^common/trading/', '^agents/', '^scripts/'] },
+      to: { path: ['^common/trading/', '^common/venue/', '^agents/', '^guardian/', '^scripts/'] },
+    },
+    {
+      name: 'venue-knows-no-process',
+      severity: 'error',
+      from: { path: '^common/venue/src/' },
+      to: { path: ['^agents/', '^guardian/', '^scripts/'] },
+    },
+    {
+      name: 'venue-is-for-those-who-trade',
+      comment: 'Who can place an order is to be seen here; everybody else asks the executor.',
+      severity: 'error',
+      from: {
+        path: '^(agents|guardian|scripts)/',
+        pathNot: '^(agents/trade-executor|guardian|scripts/launcher/src/venue-check)/',
+      },
+      to: { path: '^common/venue/' },
     },
     {
       name: 'agents-do-not-import-agents',
       comment: 'Agents speak by message or HTTP.',
       severity: 'error',
       from: { path: agentFolder },
-      to: { path: '^agents/', pathNot: '^agents/$1/' },
+      to: { path: '^(agents|guardian)/', pathNot: '^agents/$1/' },
+    },
+    {
+      name: 'guardian-imports-no-agent',
+      comment: 'It has to work where an agent does not.',
+      severity: 'error',
+      from: { path: '^guardian/src/' },
+      to: { path: ['^agents/', '^scripts/', '^common/platform/src/postgres/', 'node_modules/pg/'] },
     },
     {
       name: 'handlers-have-no-io',
@@ -57,7 +80,7 @@ export default {
     {
       name: 'tests-stay-out-of-the-product',
       severity: 'error',
-      from: { path: '^(common|agents)/', pathNot: ['\\.test\\.ts$', '/testing/'] },
+      from: { path: '^(common|agents|guardian)/', pathNot: ['\\.test\\.ts$', '/testing/'] },
       to: { path: ['\\.test\\.ts$', '^tests/'] },
     },
   ],

@@ -8,6 +8,7 @@ export default defineConfig({
     alias: [
       { find: /^@octant\/platform\/(.*)$/, replacement: `${source('./common/platform/src')}/$1.ts` },
       { find: /^@octant\/trading\/(.*)$/, replacement: `${source('./common/trading/src')}/$1.ts` },
+      { find: /^@octant\/venue\/(.*)$/, replacement: `${source('./common/venue/src')}/$1.ts` },
     ],
   },
   test: {

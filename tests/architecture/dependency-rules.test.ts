@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
+const folders = ['common', 'agents', 'guardian'];
 
 interface Violation {
   readonly from: string;
@@ -44,6 +45,28 @@ const plants: readonly { rule: string; files: Readonly<Record<string, string>> }
       'common/platform/src/bus/price.ts':
         "import { price } from '@octant/trading/money/price';\nexport const p = price;\n",
       'common/trading/src/money/price.ts': 'export const price = 1;\n',
+    },
+  },
+  {
+    rule: 'venue-knows-no-process',
+    files: {
+      'common/venue/src/venue.ts':
+        "import { x } from '../../../agents/trade-executor/src/agent.js';\nexport const y = x;\n",
+      'agents/trade-executor/src/agent.ts': 'export const x = 1;\n',
+    },
+  },
+  {
+    rule: 'venue-is-for-those-who-trade',
+    files: {
+      'agents/risk-manager/src/agent.ts': "import { x } from '@octant/venue/venue';\nexport const y = x;\n",
+      'common/venue/src/venue.ts': 'export const x = 1;\n',
+    },
+  },
+  {
+    rule: 'guardian-imports-no-agent',
+    files: {
+      'guardian/src/guard.ts': "import { x } from '../../agents/trade-executor/src/agent.js';\nexport const y = x;\n",
+      'agents/trade-executor/src/agent.ts': 'export const x = 1;\n',
     },
   },
   {
@@ -102,14 +125,14 @@ beforeAll(async () => {
 afterAll(() => rm(tree, { recursive: true, force: true }));
 
 async function violationsIn(files: Readonly<Record<string, string>>): Promise<readonly Violation[]> {
-  await Promise.all(['common', 'agents'].map((folder) => rm(join(tree, folder), { recursive: true, force: true })));
-  await Promise.all(['common', 'agents'].map((folder) => mkdir(join(tree, folder))));
+  await Promise.all(folders.map((folder) => rm(join(tree, folder), { recursive: true, force: true })));
+  await Promise.all(folders.map((folder) => mkdir(join(tree, folder))));
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(tree, path)), { recursive: true });
     await writeFile(join(tree, path), text);
   }
   const binary = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
-  const args = [binary, 'common', 'agents', '--config', '.dependency-cruiser.js', '--output-type', 'json'];
+  const args = [binary, ...folders, '--config', '.dependency-cruiser.js', '--output-type', 'json'];
   const { stdout } = await run(process.execPath, args, { cwd: tree, maxBuffer: 64 * 1024 * 1024 });
   return (JSON.parse(stdout) as { summary: { violations: Violation[] } }).summary.violations;
 }

@@ -7,7 +7,7 @@ import {
 import { PermanentError } from '@octant/platform/errors/errors';
 import { executorSettings, type ExecutorSettings } from './config.js';
 import type { LiveFailpoint } from './live/crash-points.js';
-import type { Venue } from './venue/venue.js';
+import type { Venue } from '@octant/venue/venue';
 import { wireLive } from './wire-live.js';
 import { wirePaper } from './wire-paper.js';
 

@@ -1,5 +1,5 @@
 import { runAgent } from '@octant/platform/agent/run-agent';
 import { tradeExecutorAt } from './agent.js';
-import { openConfiguredVenue } from './venue/open-configured-venue.js';
+import { openConfiguredVenue } from './adapters/open-configured-venue.js';
 
 await runAgent(tradeExecutorAt(openConfiguredVenue));

@@ -21,8 +21,8 @@ import { liveTradeRoutes } from './routes/live-trade.js';
 import { orderRoutes } from './routes/orders.js';
 import { submitRoutes } from './routes/submit.js';
 import { executorSubscriptions } from './subscriptions.js';
-import { isDeskClientOrderId, venueClientOrderId } from './venue/venue-client-order-id.js';
-import type { Venue } from './venue/venue.js';
+import { isDeskClientOrderId, venueClientOrderId } from '@octant/venue/venue-client-order-id';
+import type { Venue } from '@octant/venue/venue';
 
 /** Messages of one call of Redis. */
 const MOST_AT_ONCE = 100;

@@ -2,17 +2,11 @@ import { Secret } from '@octant/platform/config/secret';
 import { systemClock } from '@octant/platform/time/system-clock';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { checkVenue } from '../../../agents/trade-executor/src/venue/check-venue.js';
-import { unlimited } from '../../../agents/trade-executor/src/venue/testing/recording-venue.js';
-import { openCcxtVenue } from '../../../agents/trade-executor/src/venue/open-ccxt-venue.js';
-import { venueClientOrderId } from '../../../agents/trade-executor/src/venue/venue-client-order-id.js';
-import type {
-  Venue,
-  VenueEvent,
-  VenueFill,
-  VenueOrderKind,
-  VenueOrderRequest,
-} from '../../../agents/trade-executor/src/venue/venue.js';
+import { checkVenue } from '@octant/venue/check-venue';
+import { unlimited } from '@octant/venue/testing/recording-venue';
+import { openCcxtVenue } from '@octant/venue/open-ccxt-venue';
+import { venueClientOrderId } from '@octant/venue/venue-client-order-id';
+import type { Venue, VenueEvent, VenueFill, VenueOrderKind, VenueOrderRequest } from '@octant/venue/venue';
 import type { FaultRule, VenueName } from '../../support/exchange/faults/fault-script.js';
 import { ExchangeSimulator } from '../../support/exchange/server/exchange-simulator.js';
 import type { VenueControl } from '../../support/exchange/server/venue-control.js';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { tradeExecutorAt } from '../../../agents/trade-executor/src/agent.js';
-import { openConfiguredVenue } from '../../../agents/trade-executor/src/venue/open-configured-venue.js';
+import { openConfiguredVenue } from '../../../agents/trade-executor/src/adapters/open-configured-venue.js';
 import { ExchangeSimulator } from '../../support/exchange/server/exchange-simulator.js';
 import { AgentDesk, asAdmin, repositoryConfig, type AgentUnderTest } from '../../support/agent-desk.js';
 import { eventually } from './execution-desk.js';

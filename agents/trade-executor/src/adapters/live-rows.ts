@@ -4,7 +4,7 @@ import type { OrderState } from '@octant/trading/messages/execution';
 import type { Difference, DifferenceKind, DifferenceState } from '../live/difference.js';
 import type { LiveAccount } from '../live/live-account.js';
 import { OPEN_STATES, type LiveOrder, type LiveOrderPatch } from '../live/live-order.js';
-import type { VenueFill, VenueOrderKind, VenueOrderState } from '../venue/venue.js';
+import type { VenueFill, VenueOrderKind, VenueOrderState } from '@octant/venue/venue';
 
 export const epochMs = (what: string) => `(extract(epoch FROM ${what}) * 1000)::float8`;
 export const sinceEpoch = (ms: string) => `to_timestamp(${ms}::float8 / 1000)`;

@@ -5,7 +5,7 @@ import type { HaltState } from '../account/account.js';
 import type { LiveAccount } from '../live/live-account.js';
 import type { Difference, DifferenceState, FoundDifference } from '../live/difference.js';
 import type { LiveIntent, LiveOrder, LiveOrderPatch } from '../live/live-order.js';
-import type { VenueFill } from '../venue/venue.js';
+import type { VenueFill } from '@octant/venue/venue';
 
 /** Which order is meant. */
 export type OrderKey =

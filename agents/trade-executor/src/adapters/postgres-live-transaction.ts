@@ -5,7 +5,7 @@ import { formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
 import type { Difference, FoundDifference } from '../live/difference.js';
 import type { LiveAccount } from '../live/live-account.js';
 import type { LiveIntent, LiveOrder } from '../live/live-order.js';
-import type { VenueFill } from '../venue/venue.js';
+import type { VenueFill } from '@octant/venue/venue';
 import {
   COMMAND_COLUMNS,
   DIFFERENCE_COLUMNS,

@@ -2,7 +2,7 @@ import { isFinalState } from '@octant/trading/exchange/order-state';
 import type { OrderState } from '@octant/trading/messages/execution';
 import { orderNotice } from '../account/order-messages.js';
 import type { LiveTransaction } from '../adapters/live-store.js';
-import type { VenueOrder } from '../venue/venue.js';
+import type { VenueOrder } from '@octant/venue/venue';
 import { changeOrder, factsOfOrder } from './change-order.js';
 import { stateByVenue, withSighting } from './decide-order-state.js';
 import { inLiveTransaction, type LiveWork } from './in-live-transaction.js';

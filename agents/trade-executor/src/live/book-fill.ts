@@ -1,6 +1,6 @@
 import { FLAT, buyInto, sellFrom, type Position } from '@octant/trading/portfolio/position';
 import { Decimal, formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
-import type { VenueFill } from '../venue/venue.js';
+import type { VenueFill } from '@octant/venue/venue';
 import type { LiveAccount } from './live-account.js';
 import type { LiveOrder } from './live-order.js';
 

@@ -1,5 +1,5 @@
 import { retryDelayMs } from '@octant/platform/bus/backoff';
-import type { CancelOutcome } from '../venue/venue.js';
+import type { CancelOutcome } from '@octant/venue/venue';
 import { applySighting } from './apply-sighting.js';
 import { changeOrder } from './change-order.js';
 import type { LiveWork } from './in-live-transaction.js';

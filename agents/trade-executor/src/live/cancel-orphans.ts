@@ -1,4 +1,4 @@
-import type { VenueOrder } from '../venue/venue.js';
+import type { VenueOrder } from '@octant/venue/venue';
 import type { FoundDifference } from './difference.js';
 import { pass, type LiveDesk } from './live-desk.js';
 

@@ -1,5 +1,5 @@
 import { Decimal, formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
-import type { VenueBalance } from '../venue/venue.js';
+import type { VenueBalance } from '@octant/venue/venue';
 import type { FoundDifference } from './difference.js';
 import type { LiveAccount } from './live-account.js';
 

@@ -2,7 +2,7 @@ import { decideSubmit } from '@octant/trading/exchange/paper-exchange';
 import type { Instrument } from '@octant/trading/market/instrument';
 import { Decimal, formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
 import { refusalOf, type Submission } from '../account/take-order.js';
-import type { VenueMarket, VenueOrderKind } from '../venue/venue.js';
+import type { VenueMarket, VenueOrderKind } from '@octant/venue/venue';
 import { freeQtyOf, freeQuoteOf, type LiveAccount } from './live-account.js';
 import type { LiveSettings } from './live-settings.js';
 

@@ -1,7 +1,7 @@
 import { canTransition } from '@octant/trading/exchange/order-state';
 import type { OrderState } from '@octant/trading/messages/execution';
 import { Decimal, formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
-import type { VenueOrder, VenueOrderState } from '../venue/venue.js';
+import type { VenueOrder, VenueOrderState } from '@octant/venue/venue';
 import type { LiveOrder } from './live-order.js';
 
 type Seen = Pick<VenueOrder, 'state' | 'filledQty'>;

@@ -1,5 +1,5 @@
 import { Lanes } from '@octant/platform/bus/lanes';
-import type { VenueEvent, VenueFill } from '../venue/venue.js';
+import type { VenueEvent, VenueFill } from '@octant/venue/venue';
 import { pass, type LiveDesk } from './live-desk.js';
 import { awaitsFills } from './live-order.js';
 import { noteEvents } from './note-events.js';

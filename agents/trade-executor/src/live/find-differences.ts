@@ -1,5 +1,5 @@
 import type { OpenVenueFill } from '../adapters/live-store.js';
-import type { VenueOrder } from '../venue/venue.js';
+import type { VenueOrder } from '@octant/venue/venue';
 import type { FoundDifference } from './difference.js';
 import { awaitsFills, type LiveOrder } from './live-order.js';
 

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { isoNow } from '../account/desk.js';
 import type { Stamp } from '../account/order-messages.js';
 import type { LiveStore } from '../adapters/live-store.js';
-import type { Venue, VenueMarket } from '../venue/venue.js';
+import type { Venue, VenueMarket } from '@octant/venue/venue';
 import type { LiveCrashPoint, LiveFailpoint } from './crash-points.js';
 import type { ExposureGate } from './exposure-gate.js';
 import type { LiveMetrics } from './live-metrics.js';

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { LiveWorld, SETTINGS, type LiveWorldOptions } from '../testing/a-live-desk.js';
 import { aLiveIntent } from '../testing/live-store-rows.js';
 import { NO_FAULTS } from '../testing/memory-venue.js';
-import type { VenueFill, VenueOrder } from '../venue/venue.js';
+import type { VenueFill, VenueOrder } from '@octant/venue/venue';
 import { acceptDifference, cancelAll, flatten } from './admin-commands.js';
 import { applyLiveHalt, cancelLiveSession } from './apply-live-command.js';
 import { liveCrashPoints } from './crash-points.js';
-import { venueClientOrderId } from '../venue/venue-client-order-id.js';
+import { venueClientOrderId } from '@octant/venue/venue-client-order-id';
 
 const admin = (key: string) => ({ key, actor: 'ann', requestId: 'r', traceId: 't' });
 const LIMIT = { type: 'limit', price: '90', timeInForce: 'gtc', postOnly: false } as const;

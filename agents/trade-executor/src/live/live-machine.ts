@@ -1,6 +1,6 @@
 import type { Schedule } from '@octant/platform/agent/definition';
 import { checkTerms } from '@octant/platform/effects/decide-effect';
-import type { VenueMarket } from '../venue/venue.js';
+import type { VenueMarket } from '@octant/venue/venue';
 import { cancelOrders } from './cancel-orders.js';
 import { FillFeed } from './fill-feed.js';
 import { continueFlattens } from './flatten-rounds.js';

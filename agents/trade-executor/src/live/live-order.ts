@@ -4,7 +4,7 @@ import type { OrderSide, TimeframeName } from '@octant/trading/messages/envelope
 import { orderState, type OrderState } from '@octant/trading/messages/execution';
 import { formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
 import type { RiskApproval } from '@octant/trading/risk/risk-approved';
-import type { VenueOrderKind, VenueOrderState } from '../venue/venue.js';
+import type { VenueOrderKind, VenueOrderState } from '@octant/venue/venue';
 
 /** An order as it was wanted; nothing of it changes later. */
 export interface LiveOrderTerms {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Lanes } from '@octant/platform/bus/lanes';
 import { decideSend, type ProviderTerms } from '@octant/platform/effects/decide-effect';
 import { formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
-import type { PlaceOutcome, VenueOrderRequest } from '../venue/venue.js';
+import type { PlaceOutcome, VenueOrderRequest } from '@octant/venue/venue';
 import { pass, type LiveDesk } from './live-desk.js';
 import type { LiveOrder } from './live-order.js';
 import { providerTermsOf, requestsMsOf } from './live-settings.js';

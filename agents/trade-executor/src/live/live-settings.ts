@@ -1,6 +1,6 @@
 import type { ProviderTerms } from '@octant/platform/effects/decide-effect';
 import type { TradeExecutorConfig } from '@octant/trading/config/agent-configs';
-import type { VenueFeatures } from '../venue/venue.js';
+import type { VenueFeatures } from '@octant/venue/venue';
 
 /** The `live` block as the code uses it: milliseconds and ratios. */
 export interface LiveSettings {

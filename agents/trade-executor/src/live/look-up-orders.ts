@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { retryDelayMs } from '@octant/platform/bus/backoff';
-import type { FindOutcome } from '../venue/venue.js';
+import type { FindOutcome } from '@octant/venue/venue';
 import { sightOrder } from './apply-sighting.js';
 import { changeOrder } from './change-order.js';
 import { inLiveTransaction } from './in-live-transaction.js';

@@ -1,4 +1,4 @@
-import type { VenueEvent, VenueOrder } from '../venue/venue.js';
+import type { VenueEvent, VenueOrder } from '@octant/venue/venue';
 import { applySighting, isNews } from './apply-sighting.js';
 import { withSighting } from './decide-order-state.js';
 import type { LiveDesk } from './live-desk.js';

@@ -1,6 +1,6 @@
 import { retryDelayMs } from '@octant/platform/bus/backoff';
 import { isFinalState } from '@octant/trading/exchange/order-state';
-import type { PlaceOutcome } from '../venue/venue.js';
+import type { PlaceOutcome } from '@octant/venue/venue';
 import { sightOrder } from './apply-sighting.js';
 import { changeOrder } from './change-order.js';
 import { inLiveTransaction, type LiveWork } from './in-live-transaction.js';

@@ -1,4 +1,4 @@
-import type { VenueFill } from '../venue/venue.js';
+import type { VenueFill } from '@octant/venue/venue';
 import { settleBalances } from './settle-balances.js';
 import { cancelOrphans } from './cancel-orphans.js';
 import type { FoundDifference } from './difference.js';

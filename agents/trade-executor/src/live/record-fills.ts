@@ -2,7 +2,7 @@ import { isFinalState } from '@octant/trading/exchange/order-state';
 import { fillIdOf } from '@octant/trading/exchange/order-id';
 import { Decimal, formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
 import { filledMessages, orderNotice } from '../account/order-messages.js';
-import type { VenueFill } from '../venue/venue.js';
+import type { VenueFill } from '@octant/venue/venue';
 import { reasonOf, settledBy } from './apply-sighting.js';
 import { bookFill, type BookedFill } from './book-fill.js';
 import { changeOrder, factsOfOrder } from './change-order.js';

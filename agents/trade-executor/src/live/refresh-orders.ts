@@ -2,7 +2,7 @@ import { applySighting } from './apply-sighting.js';
 import type { LiveDesk } from './live-desk.js';
 import type { LiveOrder } from './live-order.js';
 import { noteSightings } from './note-events.js';
-import type { VenueOrder } from '../venue/venue.js';
+import type { VenueOrder } from '@octant/venue/venue';
 
 /** Questions for single orders that one refresh asks. */
 const MOST_FINDS = 20;

@@ -15,7 +15,7 @@ import {
   type TakenOrder,
 } from '../account/take-order.js';
 import type { LiveTransaction } from '../adapters/live-store.js';
-import type { VenueMarket, VenueOrderKind } from '../venue/venue.js';
+import type { VenueMarket, VenueOrderKind } from '@octant/venue/venue';
 import { decideLiveOrder } from './decide-live-order.js';
 import type { LiveAccount } from './live-account.js';
 import { stampOf, type LiveDesk } from './live-desk.js';

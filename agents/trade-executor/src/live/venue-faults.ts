@@ -1,6 +1,6 @@
 import { symbolName } from '@octant/trading/messages/envelope';
 import { parseDecimal } from '@octant/trading/money/decimal';
-import type { VenueFill, VenueOrder } from '../venue/venue.js';
+import type { VenueFill, VenueOrder } from '@octant/venue/venue';
 
 /** What keeps a fill from being read: a venue's reply is believed only as far as it makes sense. Undefined: nothing. */
 export function fillFault(fill: VenueFill): string | undefined {

@@ -1,7 +1,7 @@
 import type { LiveFillRow } from '../adapters/live-store.js';
 import type { FoundDifference } from '../live/difference.js';
 import type { LiveIntent } from '../live/live-order.js';
-import type { VenueFill } from '../venue/venue.js';
+import type { VenueFill } from '@octant/venue/venue';
 
 /** 2024-01-01T01:00Z. */
 export const AT_MS = 1_704_070_800_000;

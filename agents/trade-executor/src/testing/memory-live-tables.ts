@@ -4,7 +4,7 @@ import type { AdminCommand, LiveFillRow, LiveTransaction, OrderKey, VenueFillSta
 import type { Difference, FoundDifference } from '../live/difference.js';
 import type { LiveAccount } from '../live/live-account.js';
 import { isOpen, type LiveIntent, type LiveOrder } from '../live/live-order.js';
-import type { VenueFill } from '../venue/venue.js';
+import type { VenueFill } from '@octant/venue/venue';
 
 type Books = Omit<LiveAccount, 'reservedQuote' | 'reservedQty' | 'openOrders'>;
 

@@ -16,7 +16,7 @@ import type {
   VenueOrder,
   VenueOrderRequest,
   VenueOrderState,
-} from '../venue/venue.js';
+} from '@octant/venue/venue';
 
 /** How likely each misbehaviour is, 0 to 1. */
 export interface VenueFaults {

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { resolveSecretFiles } from '@octant/platform/config/secret-files';
 import type { DatasourceConfig } from '@octant/trading/config/datasource-config';
+import { checkVenue } from '@octant/venue/check-venue';
 import { HelpShown } from '../command-line.js';
 import { asInputError, chooseSymbol, readDeskConfig, type DeskConfig } from '../desk/desk-config.js';
 import { InputError, InterruptedError, Interruption } from '../interruption.js';
 import { parseVenueCheckFlags, type VenueCheckFlags } from './command-line.js';
 import { farPrice } from './far-price.js';
-import { loadExecutor, openExecutorVenue } from './open-executor-venue.js';
+import { openAccount } from './open-account.js';
 
 /** `npm run venue:check`. Resolves to the exit code: 0 fit to trade at, 1 not or not reached, 2 bad input, 130 interrupted. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -36,8 +37,7 @@ async function check(flags: VenueCheckFlags): Promise<number> {
   const env = environment();
   const config = readDeskConfig(env['CONFIG_DIR'] ?? join(root, 'config'));
   const datasource = datasourceOf(flags.exchange, config);
-  const executor = await loadExecutor(root);
-  const venue = await openExecutorVenue(executor, { datasource, sandbox: flags.sandbox ?? false, env });
+  const venue = await openAccount({ datasource, sandbox: flags.sandbox ?? false, env });
   // With --json on standard output everything else goes to standard error.
   const output = flags.json === true ? process.stderr : process.stdout;
   const say = (line: string): void => {
@@ -45,7 +45,7 @@ async function check(flags: VenueCheckFlags): Promise<number> {
   };
   try {
     const order = flags.order === true ? await orderOf(flags, { root, env, config, datasource }) : undefined;
-    const report = await executor.checkVenue(venue, { order, now: () => Date.now(), say });
+    const report = await checkVenue(venue, { order, now: () => Date.now(), say });
     for (const problem of report.problems) say(`problem: ${problem}`);
     const text = `${JSON.stringify({ ...report, sandbox: flags.sandbox ?? false }, null, 2)}\n`;
     if (typeof flags.json === 'string') writeFileSync(flags.json, text);

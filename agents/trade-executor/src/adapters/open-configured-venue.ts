@@ -3,8 +3,8 @@ import { PermanentError } from '@octant/platform/errors/errors';
 import { openRateBudgets } from '@octant/platform/rate-budget/open-rate-budgets';
 import { rateBudgetMetrics } from '@octant/platform/rate-budget/rate-budget-metrics';
 import type { ExecutorSettings } from '../config.js';
-import { venueKeysOf, venueLimitsOf } from './venue-options.js';
-import type { Venue } from './venue.js';
+import { venueKeysOf, venueLimitsOf } from '@octant/venue/venue-options';
+import type { Venue } from '@octant/venue/venue';
 
 type Context = Pick<AgentContext<ExecutorSettings>, 'config' | 'env' | 'logger' | 'clock' | 'metrics' | 'stopping'>;
 
@@ -26,7 +26,7 @@ export async function openConfiguredVenue(context: Context): Promise<Venue> {
     redisUrl === undefined
       ? undefined
       : openRateBudgets({ redisUrl, prefix, logger, clock, observer: rateBudgetMetrics(metrics) });
-  const { openCcxtVenue } = await import('./open-ccxt-venue.js');
+  const { openCcxtVenue } = await import('@octant/venue/open-ccxt-venue');
   return openCcxtVenue({
     ...{ id, keys, clock, logger, sandbox: live.sandbox },
     apiUrl: env[`${id.toUpperCase()}_API_URL`],
