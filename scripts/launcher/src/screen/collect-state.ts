@@ -1,9 +1,12 @@
+import { z } from 'zod';
 import type { OpenDesk } from '../desk/open-desk.js';
 import type { DeskOverview, Session } from '../desk/desk-overview.js';
 import { askHealth, type AgentHealth } from '../fleet/agent-health.js';
 import type { FleetAgent } from '../fleet/fleet.js';
 import { residentBytes } from '../supervise/process-table.js';
 import type { AgentLine, ScreenState, ServerLine } from './screen-state.js';
+
+const accountBody = z.looseObject({ exchange: z.string() });
 
 /** Asks agents and servers for what the screen shows; remembers the last overview while the orchestrator is away. */
 export class ScreenSource {
@@ -12,6 +15,7 @@ export class ScreenSource {
   readonly #hints: readonly string[];
   readonly #events: { atMs: number; text: string }[];
   #overview: DeskOverview | undefined;
+  #exchange: string | undefined;
 
   constructor(desk: OpenDesk, options: { hints: readonly string[]; events: { atMs: number; text: string }[] }) {
     this.#desk = desk;
@@ -22,6 +26,7 @@ export class ScreenSource {
   async collect({ sessionId }: { sessionId: string }): Promise<ScreenState> {
     const { fleet, servers } = this.#desk;
     const agents = await Promise.all(fleet.agents.map((agent) => agentLine(agent)));
+    this.#exchange ??= await askExchange(fleet.agents.find(({ name }) => name === 'trade-executor')?.url);
     let problem: string | undefined;
     try {
       this.#overview = await this.#desk.client.overview();
@@ -43,6 +48,7 @@ export class ScreenSource {
         };
       }),
       session: pickSession(this.#overview?.sessions ?? [], sessionId),
+      exchange: this.#exchange,
       overview: this.#overview,
       overviewProblem: problem,
       events: this.#events,
@@ -61,6 +67,17 @@ async function agentLine({ name, url, process }: FleetAgent): Promise<AgentLine>
     residentBytes: pid === undefined ? undefined : residentBytes(pid),
     restarts: process.restarts,
   };
+}
+
+/** Where the executor trades; it does not change while it runs. Undefined while it does not answer. */
+async function askExchange(url: string | undefined): Promise<string | undefined> {
+  if (url === undefined) return undefined;
+  try {
+    const response = await fetch(`${url}/trade/account`, { signal: AbortSignal.timeout(2000) });
+    return accountBody.parse(await response.json()).exchange;
+  } catch {
+    return undefined;
+  }
 }
 
 function stateWord(health: AgentHealth): string {

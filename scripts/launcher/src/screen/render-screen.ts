@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import type { ChalkInstance } from 'chalk';
 import Table from 'cli-table3';
 import { formatAmount, formatBytes, formatCount, formatDuration, formatRatio, formatTime, shorten } from './format.js';
+import { accountLabel, paintLabel } from './account-label.js';
 import type { AgentLine, ScreenState } from './screen-state.js';
 
 export interface ScreenSize {
@@ -33,12 +34,11 @@ export function renderScreen(state: ScreenState, size: ScreenSize, chalk: ChalkI
 }
 
 function titleLines(state: ScreenState, width: number, chalk: ChalkInstance): string[] {
-  const label = state.overview === undefined ? 'STARTING' : state.overview.simulated ? 'SIMULATED' : 'PAPER';
-  const paint = label === 'SIMULATED' ? chalk.bgYellow.black : chalk.bgCyan.black;
+  const label = accountLabel(state);
   const up = `up ${formatDuration(state.nowMs - state.startedAtMs)}`;
   const what = shorten(sessionText(state), width - label.length - up.length - 16);
   const gap = ' '.repeat(Math.max(1, width - 10 - label.length - 2 - 2 - what.length - up.length));
-  const title = `${chalk.bold('  OCTANT  ')}${paint.bold(` ${label} `)}  ${what}${gap}${chalk.dim(up)}`;
+  const title = `${chalk.bold('  OCTANT  ')}${paintLabel(label, chalk)}  ${what}${gap}${chalk.dim(up)}`;
   return [title, chalk.dim('─'.repeat(width))];
 }
 

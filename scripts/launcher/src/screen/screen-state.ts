@@ -25,6 +25,8 @@ export interface ScreenState {
   readonly agents: readonly AgentLine[];
   readonly servers: readonly ServerLine[];
   readonly session: Session | undefined;
+  /** `paper`, or the exchange that the executor trades at; undefined before it has said so. */
+  readonly exchange: string | undefined;
   readonly overview: DeskOverview | undefined;
   /** Why there is no fresh overview. */
   readonly overviewProblem: string | undefined;

@@ -62,6 +62,7 @@ function aState(changes: Partial<ScreenState> = {}): ScreenState {
       { name: 'postgres', origin: 'PostgreSQL of DATABASE_URL', residentBytes: undefined, restarts: undefined },
     ],
     session: SESSION,
+    exchange: 'paper',
     overview: {
       simulated: true,
       sessions: [SESSION],
@@ -113,6 +114,17 @@ describe('the live screen', () => {
     const [title] = renderScreen({ ...state, overview }, { columns: 100, rows: 30 }, PLAIN).split('\n');
     expect(title).toContain(' PAPER ');
     expect(title).not.toContain('SIMULATED');
+  });
+
+  it('says LIVE and where, whatever the prices are, and claims nothing before it knows', () => {
+    for (const [exchange, label] of [
+      ['binance', ' LIVE BINANCE '],
+      [undefined, ' ACCOUNT NOT KNOWN '],
+    ] as const) {
+      const state = { ...aState(), exchange };
+      expect(renderScreen(state, { columns: 100, rows: 30 }, PLAIN).split('\n')[0]).toContain(label);
+      expect(deskLine(state)).toContain(label.trim());
+    }
   });
 
   it('says so when the orchestrator does not answer yet', () => {
