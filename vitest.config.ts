@@ -17,7 +17,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['common/*/src/**/*.test.ts', 'agents/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: [
+            'common/*/src/**/*.test.ts',
+            'agents/*/src/**/*.test.ts',
+            'guardian/src/**/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
         },
       },
       {

@@ -8,7 +8,10 @@ const gates = [
   ['types', ['tsc', '-p', 'tsconfig.check.json']],
   ['lint', ['eslint', '.', '--max-warnings', '0']],
   ['format', ['prettier', '--check', '--log-level', 'warn', '.']],
-  ['dependencies', ['depcruise', 'common', 'agents', 'scripts/launcher', '--config', '.dependency-cruiser.js']],
+  [
+    'dependencies',
+    ['depcruise', 'common', 'agents', 'guardian', 'scripts/launcher', '--config', '.dependency-cruiser.js'],
+  ],
 ];
 
 const only = process.argv.slice(2);

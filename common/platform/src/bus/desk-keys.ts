@@ -66,6 +66,11 @@ export class DeskKeys {
     return `${this.prefix}~rebuilding:${consumer}`;
   }
 
+  /** What an agent that others watch over last told of itself. */
+  heartbeat(agent: string): string {
+    return `${this.prefix}~heartbeat:${agent}`;
+  }
+
   /** There for five minutes after a change of state from outside a handler, so that it is not made twice. */
   change(token: string): string {
     return `${this.prefix}~change:${token}`;
