@@ -43,7 +43,7 @@ export const optionalIdField = z.preprocess((value) => (value === '' ? undefined
 /** Epoch ms. */
 export const timeField = z.coerce
   .number()
-  .refine((ms) => ms > 0 && ms < LAST_MS, 'expected epoch milliseconds')
+  .refine((ms) => ms >= 1 && ms < LAST_MS, 'expected epoch milliseconds')
   .transform(Math.floor);
 /** Epoch seconds with a fraction, as whole ms; computed exactly, or one in a few would be a ms early. */
 export const secondsField = z
