@@ -113,6 +113,10 @@ describe('a reply that is not as documented', () => {
     );
   });
 
+  test('has no time where less than a millisecond is told', () => {
+    expect(() => readBinanceFill(binanceTrade({ time: 0.3 }), listedMarkets)).toThrow('expected epoch milliseconds');
+  });
+
   test('the legs of a list are one order, with the fills of both', () => {
     const leg = (fields: Record<string, unknown>) =>
       readBinanceOrder(binanceOrder({ orderListId: 7, ...fields }), listedMarkets);
