@@ -9,6 +9,7 @@ import { httpRisk } from './adapters/risk-port.js';
 import { postgresTradeQueries } from './adapters/trade-queries.js';
 import type { ExecutorSettings } from './config.js';
 import type { LiveFailpoint } from './live/crash-points.js';
+import { executorHeartbeat } from './live/executor-heartbeat.js';
 import { ExposureGate } from './live/exposure-gate.js';
 import type { LiveDesk } from './live/live-desk.js';
 import { LiveMachine } from './live/live-machine.js';
@@ -44,6 +45,7 @@ export function wireLive(
   });
   const { desk } = machine;
   const queries = postgresTradeQueries(database);
+  const heartbeat = executorHeartbeat(context, { venue: venue.id, isLive: () => desk.gate.isOpen('interlock') });
   let haltVersion = 0;
   return {
     consumes: executorSubscriptions({ live: desk, prices }),
@@ -66,6 +68,7 @@ export function wireLive(
     },
     schedules: [
       ...machine.schedules(),
+      heartbeat.schedule,
       {
         name: 'live halt',
         everyMs: 1000,
@@ -81,6 +84,7 @@ export function wireLive(
     },
     stop: async () => {
       await machine.stop();
+      await heartbeat.end();
       await venue.close();
     },
   };

@@ -1,3 +1,5 @@
+import { openHeartbeatReader } from '@octant/venue/heartbeat';
+import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import { tradeExecutorAt } from '../../../agents/trade-executor/src/agent.js';
 import { openConfiguredVenue } from '../../../agents/trade-executor/src/adapters/open-configured-venue.js';
@@ -85,6 +87,16 @@ describe.each(VENUES)('an executor at $exchange', ({ exchange, source, keys, sym
     const free = balances[quote]?.free ?? '0';
     // The books opened with 20000 of the account's 30000.
     expect(Number(free) - Number(cashQuote)).toBeCloseTo(10_000, 6);
+  });
+
+  test('beats while it trades live, and says so when it is ended', async () => {
+    const executor = await open();
+    const { redisUrl, prefix } = desk.servers;
+    const reader = openHeartbeatReader({ redisUrl, prefix, logger: pino({ level: 'silent' }) });
+    await eventually(async () => (await reader.read())?.beat).toMatchObject({ live: true, venue: exchange });
+    await executor.handle.stop();
+    expect((await reader.read())?.beat).toMatchObject({ live: false });
+    reader.close();
   });
 
   test('does not double an order whose answer was lost: it finds it by its client id', async () => {

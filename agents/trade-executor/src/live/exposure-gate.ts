@@ -29,6 +29,11 @@ export class ExposureGate {
     this.#reasons.set(part, reasons);
   }
 
+  /** Whether a part was found in order, for all symbols. */
+  isOpen(part: GatePart): boolean {
+    return this.#reasons.get(part)?.size === 0;
+  }
+
   /** Why the symbol may only reduce; undefined when it may add exposure. */
   refusal(symbol: string): string | undefined {
     for (const [part, reasons] of this.#reasons) {
