@@ -102,6 +102,15 @@ describe('an order for the exchange', () => {
     expect(decideLiveOrder(order, early(NOW_MS)).state).toBe('intended');
   });
 
+  it('that brings exits is denied, for none are placed at the exchange', () => {
+    const exits = { stopPrice: '95', maxCandles: 3 };
+    expect(decideLiveOrder({ ...order, exits }, context)).toEqual({
+      state: 'denied',
+      reason:
+        'exits_not_placed: expected an order without exits, for none are placed at the exchange, was one with stopPrice, maxCandles',
+    });
+  });
+
   it('that only reduces passes while nothing else does', () => {
     const closed = { ...context, gate: 'interlock: locked', account: { ...context.account, confirmedAtMs: undefined } };
     expect(decideLiveOrder({ ...order, side: 'sell' }, closed).state).toBe('intended');

@@ -73,6 +73,11 @@ function sellDecision(
 function exposureFault(order: Wanted, context: LiveOrderContext): string | undefined {
   const { gate, settings, account } = context;
   if (gate !== undefined) return `only_reducing: ${gate}`;
+  // A position whose stop nobody watches is not the one that was asked for.
+  if (order.exits !== undefined) {
+    const kinds = Object.keys(order.exits).join(', ');
+    return `exits_not_placed: expected an order without exits, for none are placed at the exchange, was one with ${kinds}`;
+  }
   const quote = order.symbol.split('-')[1] ?? '';
   if (quote !== settings.quoteCurrency) {
     return `quote_currency: expected a market in ${settings.quoteCurrency}, was ${order.symbol}`;
