@@ -171,6 +171,8 @@ export interface Venue {
   ordersSince(query: FillQuery): Promise<readonly VenueOrder[]>;
   /** Oldest first, all of them however many pages that takes. */
   fillsSince(query: FillQuery): Promise<readonly VenueFill[]>;
+  /** Price of the last trade, quote currency. */
+  lastPrice(symbol: string): Promise<string>;
   /** By currency. */
   balances(): Promise<ReadonlyMap<string, VenueBalance>>;
   /** The venue's clock less ours, in ms. */

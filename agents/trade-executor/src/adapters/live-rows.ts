@@ -26,6 +26,7 @@ export interface LiveOrderRow {
   readonly not_before_ms: string;
   readonly timeframe: TimeframeName | null;
   readonly exits: ExitTerms | null;
+  readonly exit_of: string | null;
   readonly request_id: string;
   readonly session_id: string;
   readonly trace_id: string;
@@ -50,7 +51,7 @@ export interface LiveOrderRow {
 
 /** Columns of an order, `o`. */
 export const ORDER_COLUMNS = `o.order_id, o.client_order_id, o.symbol, o.side, o.qty::text, o.kind, o.reduce_only,
-  o.reference_price::text, o.reserve_price::text, o.not_before_ms, o.timeframe, o.exits, o.request_id, o.session_id,
+  o.reference_price::text, o.reserve_price::text, o.not_before_ms, o.timeframe, o.exits, o.exit_of, o.request_id, o.session_id,
   o.trace_id, o.state, o.reason, o.filled_qty::text, o.fill_count, o.owner, ${epochMs('o.lease_until')} AS lease_until_ms,
   ${epochMs('o.requests_expire_at')} AS requests_expire_at_ms, o.attempts, o.look_ups,
   ${epochMs('o.due_at')} AS due_at_ms, o.venue_order_id, o.venue_state, o.venue_filled_qty::text, o.cancel_reason,
@@ -70,6 +71,7 @@ export function liveOrderOf(row: LiveOrderRow): LiveOrder {
     notBeforeMs: Number(row.not_before_ms),
     timeframe: row.timeframe ?? undefined,
     ...(row.exits === null ? {} : { exits: row.exits }),
+    ...(row.exit_of === null ? {} : { exitOf: row.exit_of }),
     requestId: row.request_id,
     sessionId: row.session_id,
     traceId: row.trace_id,

@@ -14,6 +14,7 @@ import {
   type LiveOrderRow,
   type VenueFillRow,
 } from './live-rows.js';
+import { readLiveExits } from './live-exit-rows.js';
 import type { AdminCommand, Claimed, ClaimTerms, LiveStore, OpenVenueFill } from './live-store.js';
 import { loadLiveAccount, postgresLiveTransaction } from './postgres-live-transaction.js';
 
@@ -51,6 +52,7 @@ export function postgresLiveStore(database: Database, venue: () => string): Live
       return rows.map(differenceOf);
     },
     ...cursorStatements(database),
+    exits: () => readLiveExits(database),
     openCommands: async () => {
       const { rows } = await database.query<AdminCommand>(
         `SELECT ${COMMAND_COLUMNS} FROM live_commands WHERE state = 'open' ORDER BY created_at, key`,

@@ -18,6 +18,8 @@ export interface LiveSignals {
   readonly send: () => void;
   /** There may be an order to cancel. */
   readonly cancel: () => void;
+  /** What exits protect has changed. */
+  readonly exits: () => void;
   /** There may be fills that nobody told of. */
   readonly poll: (symbol: string) => void;
 }

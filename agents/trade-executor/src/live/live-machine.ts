@@ -2,6 +2,7 @@ import type { Schedule } from '@octant/platform/agent/definition';
 import { checkTerms } from '@octant/platform/effects/decide-effect';
 import type { VenueMarket } from '@octant/venue/venue';
 import { cancelOrders } from './cancel-orders.js';
+import { ExitKeeper } from './exits/exit-keeper.js';
 import { FillFeed } from './fill-feed.js';
 import { continueFlattens } from './flatten-rounds.js';
 import { announceInterlock, checkInterlock, type Interlock } from './interlock.js';
@@ -38,6 +39,7 @@ export class LiveMachine {
   readonly #parts: MachineParts;
   readonly #lookUps: OneAtATime;
   readonly #cancels: OneAtATime;
+  readonly #exits: OneAtATime;
   readonly #reconciliations: OneAtATime;
   #markets: ReadonlyMap<string, VenueMarket> = new Map();
   #lastRun: ReconciliationRun | undefined;
@@ -56,6 +58,9 @@ export class LiveMachine {
         cancel: () => {
           this.#cancels.nudge();
         },
+        exits: () => {
+          this.#exits.nudge();
+        },
         poll: (symbol) => {
           this.feed.nudge(symbol);
         },
@@ -70,6 +75,8 @@ export class LiveMachine {
     this.#cancels = new OneAtATime('cancel', logger, async () => {
       await cancelOrders(this.desk);
     });
+    const keeper = new ExitKeeper(this.desk);
+    this.#exits = new OneAtATime('exits', logger, () => keeper.tend());
     this.#reconciliations = new OneAtATime('reconciliation', logger, () => this.#reconcile());
   }
 
@@ -136,6 +143,7 @@ export class LiveMachine {
     this.sender.nudge();
     this.#lookUps.nudge();
     this.#cancels.nudge();
+    this.#exits.nudge();
     const { clock } = this.desk;
     if (this.#failedAtMs !== undefined && clock.now() >= this.#failedAtMs + RETRY_MS) this.#reconciliations.nudge();
     await continueFlattens(this.desk);

@@ -21,6 +21,8 @@ export interface LiveOrderTerms {
   readonly notBeforeMs: number;
   readonly timeframe: TimeframeName | undefined;
   readonly exits?: ExitTerms | undefined;
+  /** The entry whose position it leaves, of an order that its exits made. */
+  readonly exitOf?: string | undefined;
   readonly requestId: string;
   readonly sessionId: string;
   readonly traceId: string;

@@ -24,6 +24,8 @@ export interface LiveSettings {
     readonly overlapMs: number;
   };
   readonly ordersPollMs: number;
+  /** How often the price is asked for while exits wait for one that nothing at the exchange watches. */
+  readonly exits: { readonly pricePollMs: number };
   readonly reconcile: {
     readonly everyMs: number;
     readonly lookbackMs: number;
@@ -54,6 +56,7 @@ export function liveSettingsOf(live: TradeExecutorConfig['live']): LiveSettings 
     reserveRatio: live.reserve_pct / 100,
     fills: { pollMs: live.fills_poll_ms, overlapMs: seconds(live.fills_overlap_seconds) },
     ordersPollMs: live.orders_poll_ms,
+    exits: { pricePollMs: live.exits.price_poll_ms },
     reconcile: {
       everyMs: seconds(live.reconcile.every_seconds),
       lookbackMs: seconds(live.reconcile.lookback_hours * 3600),
