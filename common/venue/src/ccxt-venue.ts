@@ -8,7 +8,7 @@ import { measureOffsetMs } from './measure-offset.js';
 import type { OrderRef, VenueApi, VenueDialect } from './venue-api.js';
 import { unsupported, VenueFailureError } from './venue-failure.js';
 import { watchVenue } from './venue-feed.js';
-import { positiveField, readReply } from './reply-fields.js';
+import { amountField, positiveField, readReply } from './reply-fields.js';
 import { acceptedOf, asQuestionError, failureOf, placeOutcomeOf } from './venue-outcomes.js';
 import type { Ask } from './venue-requests.js';
 import type {
@@ -25,9 +25,10 @@ import type {
   VenueMarket,
   VenueOrder,
   VenueOrderRequest,
+  VenueTicker,
 } from './venue.js';
 
-const ticker = z.object({ last: positiveField });
+const ticker = z.object({ last: positiveField, baseVolume: amountField.nullish().catch(undefined) });
 
 /** Rules of markets change; they are asked again when they are as old. */
 const MARKETS_AGE_MS = 3_600_000;
@@ -134,12 +135,13 @@ export class CcxtVenue implements Venue {
     return this.#question(() => this.#api.fillsSince(query));
   }
 
-  lastPrice(symbol: string): Promise<string> {
+  ticker(symbol: string): Promise<VenueTicker> {
     const { client, ask } = this.#parts;
     return this.#question(async () => {
       const { ccxtSymbol } = this.#loadedMarkets().get(symbol);
       const reply = await ask({ weight: 'query', priority: 'stop' }, () => client.fetchTicker(ccxtSymbol));
-      return readReply(`ticker of ${symbol}`, ticker, reply).last;
+      const { last, baseVolume } = readReply(`ticker of ${symbol}`, ticker, reply);
+      return { lastPrice: last, dayVolume: baseVolume ?? undefined };
     });
   }
 

@@ -87,6 +87,8 @@ export interface LiveTransaction {
     readonly sessionId?: string;
     readonly symbols?: readonly string[];
   }): Promise<readonly LiveOrder[]>;
+  /** Every part of an order so far, locked, oldest first. */
+  lockParts(orderId: string): Promise<readonly LiveOrder[]>;
   updateOrder(orderId: string, patch: LiveOrderPatch): Promise<void>;
   insertFill(fill: LiveFillRow): Promise<void>;
   findVenueFill(fill: Pick<VenueFill, 'symbol' | 'tradeId'>): Promise<VenueFillState | undefined>;

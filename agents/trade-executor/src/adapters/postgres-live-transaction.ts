@@ -64,6 +64,13 @@ export function postgresLiveTransaction(sql: Sql, venue: () => string): LiveTran
       );
       return rows.map(liveOrderOf);
     },
+    lockParts: async (orderId) => {
+      const { rows } = await sql.query<LiveOrderRow>(
+        `SELECT ${ORDER_COLUMNS} FROM orders o WHERE o.part_of = $1 ORDER BY o.order_seq FOR UPDATE`,
+        [orderId],
+      );
+      return rows.map(liveOrderOf);
+    },
     updateOrder: async (orderId, patch) => {
       const { set, values } = patchSql(patch);
       await sql.query(`UPDATE orders SET ${set}, updated_at = now() WHERE order_id = $1`, [orderId, ...values]);
@@ -153,9 +160,9 @@ async function insertOrder(sql: Sql, intent: LiveIntent): Promise<boolean> {
   const { rowCount } = await sql.query(
     `INSERT INTO orders (order_id, client_order_id, session_id, request_id, symbol, side, qty, timeframe, reference_price,
        not_before_ms, halt_version, approval, exchange, simulated, state, reason, trace_id, exits, kind, reduce_only,
-       reserve_price, exit_of)
+       reserve_price, exit_of, algorithm, part_of)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, false, $14, $15, $16, $17::jsonb, $18::jsonb,
-       $19, $20, $21)
+       $19, $20, $21, $22::jsonb, $23)
      ON CONFLICT (order_id) DO NOTHING`,
     [
       intent.orderId,
@@ -179,6 +186,8 @@ async function insertOrder(sql: Sql, intent: LiveIntent): Promise<boolean> {
       intent.reduceOnly,
       intent.reservePrice,
       intent.exitOf ?? null,
+      json(intent.algorithm),
+      intent.partOf ?? null,
     ],
   );
   return rowCount === 1;

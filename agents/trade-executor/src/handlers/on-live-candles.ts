@@ -19,7 +19,9 @@ export function onLiveCandles(
     const { source, sessionId, timeframe, closeTimeMs, traceId } = payload;
     const { lastFillSeq } = await desk.store.loadAccount();
     const open = await desk.store.openOrders();
-    const resting = open.filter(({ exitOf }) => exitOf === undefined).map(({ orderId }) => orderId);
+    const resting = open
+      .filter(({ exitOf, partOf }) => exitOf === undefined && partOf === undefined)
+      .map(({ orderId }) => orderId);
     const progress = progressMessage(
       {
         type: 'candles',

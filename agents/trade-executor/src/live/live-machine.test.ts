@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LiveWorld, SETTINGS, type LiveWorldOptions } from '../testing/a-live-desk.js';
 import { aLiveIntent } from '../testing/live-store-rows.js';
-import { NO_FAULTS } from '../testing/memory-venue.js';
+import { NO_FAULTS } from '../testing/venue-faults.js';
 import type { VenueFill, VenueOrder } from '@octant/venue/venue';
 import { acceptDifference, cancelAll, flatten } from './admin-commands.js';
 import { applyLiveHalt, cancelLiveSession } from './apply-live-command.js';

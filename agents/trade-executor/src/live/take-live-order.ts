@@ -18,6 +18,7 @@ import {
 import type { LiveTransaction } from '../adapters/live-store.js';
 import type { VenueMarket, VenueOrderKind } from '@octant/venue/venue';
 import { requestCancels } from './cancel-orders.js';
+import { isPartOrderId, partsPlanOf, type PartsPlan } from './algorithms/parts-plan.js';
 import { decideLiveOrder } from './decide-live-order.js';
 import type { LiveWork } from './in-live-transaction.js';
 import { freeQtyOf, type LiveAccount } from './live-account.js';
@@ -30,6 +31,7 @@ export interface LiveSubmission extends Submission {
   readonly reduceOnly?: boolean;
   /** The entry whose position it leaves, of an order that its exits make. */
   readonly exitOf?: string;
+  readonly algorithm?: PartsPlan | undefined;
 }
 
 const MARKET: VenueOrderKind = { type: 'market' };
@@ -44,7 +46,7 @@ const MARKET: VenueOrderKind = { type: 'market' };
  * @throws TransientError `behind` (409), in the transaction, when the order knows a later halt than this agent.
  */
 export function takeLiveOrder(desk: LiveDesk, order: LiveSubmission): TakenOrder {
-  if (isExitOrderId(order.orderId)) throw reserved(order.orderId);
+  if (isExitOrderId(order.orderId) || isPartOrderId(order.orderId)) throw reserved(order.orderId);
   const instrument = instrumentAt(desk, order.symbol);
   let answer: OrderAnswer = { orderId: order.orderId, status: 'failed', state: 'intended' };
   let isNew = false;
@@ -63,7 +65,8 @@ export function takeLiveOrder(desk: LiveDesk, order: LiveSubmission): TakenOrder
           acts.push(act);
         },
       };
-      const taken = await intake(desk, work, { order, instrument });
+      const algorithm = partsPlanOf(desk, order, instrument);
+      const taken = await intake(desk, work, { order: { ...order, algorithm }, instrument });
       ({ answer, isNew } = taken);
       const stamp = stampOf(desk);
       const atMs = desk.clock.now();
@@ -74,6 +77,7 @@ export function takeLiveOrder(desk: LiveDesk, order: LiveSubmission): TakenOrder
       for (const act of acts) act();
       if (isNew && answer.state === 'denied') desk.metrics.orderCame('denied');
       if (answer.state === 'intended') desk.signals.send();
+      if (answer.state === 'intended') desk.signals.parts();
     },
   };
   return { result, answer: () => answer };

@@ -108,8 +108,12 @@ export class MemoryLiveStore implements LiveStore {
           order.owner?.split('/')[0] !== process,
       );
     return this.#claim(terms, {
-      which: ({ state, dueAtMs, cancelReason, symbol }) =>
-        state === 'intended' && dueAtMs <= nowMs && cancelReason === undefined && !heldByOther(symbol),
+      which: ({ state, dueAtMs, cancelReason, symbol, algorithm }) =>
+        state === 'intended' &&
+        algorithm === undefined &&
+        dueAtMs <= nowMs &&
+        cancelReason === undefined &&
+        !heldByOther(symbol),
       change: ({ attempts }) => ({
         state: 'sent',
         owner,

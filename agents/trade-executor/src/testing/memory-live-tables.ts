@@ -59,7 +59,7 @@ function booksOf({ books }: LiveTables): Books {
 }
 
 export function accountOf(tables: LiveTables): LiveAccount {
-  const open = [...tables.orders.values()].filter(isOpen);
+  const open = [...tables.orders.values()].filter((order) => isOpen(order) && order.partOf === undefined);
   let reservedQuote = Decimal.of(0);
   const reservedQty: Record<string, string> = {};
   for (const { side, symbol, qty, filledQty, reservePrice } of open) {
@@ -136,7 +136,7 @@ export function exitsOf(tables: LiveTables, symbol?: string): readonly LiveExits
 function orderStatements(
   tables: LiveTables,
   now: () => number,
-): Pick<LiveTransaction, 'insertOrder' | 'lockOrder' | 'lockOpenOrders' | 'updateOrder'> {
+): Pick<LiveTransaction, 'insertOrder' | 'lockOrder' | 'lockOpenOrders' | 'lockParts' | 'updateOrder'> {
   return {
     insertOrder: (intent) => {
       if (tables.orders.has(intent.orderId)) return Promise.resolve(false);
@@ -155,6 +155,7 @@ function orderStatements(
             (symbols === undefined || symbols.includes(order.symbol)),
         ),
       ),
+    lockParts: (orderId) => Promise.resolve([...tables.orders.values()].filter(({ partOf }) => partOf === orderId)),
     updateOrder: (orderId, patch) => {
       const order = tables.orders.get(orderId);
       if (order === undefined) return Promise.reject(new Error(`expected order ${orderId}, was none`));

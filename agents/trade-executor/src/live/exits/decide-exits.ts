@@ -29,23 +29,39 @@ const TRAIL_STEP = Decimal.of('0.001');
  * rests there triggers there, so that it protects a desk that is down.
  */
 export function decideExits(exits: LiveExitsOfEntry, market: ExitMarket): ExitDecision {
-  if (exits.triggered !== undefined) return { step: 'sell', kind: exits.triggered };
-  const { price, nowMs, orderTypes, tickSize } = market;
-  const levels = { entry: { exits: exits.terms }, highPrice: exits.highPrice };
-  const stop = stopLevelOf(levels);
-  const last = price === undefined ? undefined : parseDecimal(price);
-  if (stop !== undefined && last?.lte(stop.level) === true) return { step: 'sell', kind: stop.kind };
-  if (exits.timeStopMs !== undefined && nowMs >= exits.timeStopMs) return { step: 'sell', kind: 'time' };
-  const target = targetLevelOf(levels, tickSize);
-  if (target !== undefined && last?.gte(target) === true) return { step: 'sell', kind: 'target' };
-  const level = stop === undefined ? undefined : floorToStep(stop.level, tickSize);
+  const levels = levelsOf(exits, market.tickSize);
+  const kind = exits.triggered ?? triggeredKind(exits, levels, market);
+  if (kind !== undefined) return { step: 'sell', kind };
+  const { stop, target } = levels;
+  const level = stop === undefined ? undefined : floorToStep(stop.level, market.tickSize);
   if (stop === undefined || level === undefined || level.lte(0)) return { step: 'watch' };
   const stopPrice = formatDecimal(level);
-  if (target !== undefined && target.gt(level) && orderTypes.has('oco')) {
+  if (target !== undefined && target.gt(level) && market.orderTypes.has('oco')) {
     return { step: 'rest', kind: stop.kind, order: { type: 'oco', price: formatDecimal(target), stopPrice } };
   }
-  if (!orderTypes.has('stop_loss')) return { step: 'watch' };
+  if (!market.orderTypes.has('stop_loss')) return { step: 'watch' };
   return { step: 'rest', kind: stop.kind, order: { type: 'stop_loss', stopPrice } };
+}
+
+interface Levels {
+  readonly stop: ReturnType<typeof stopLevelOf>;
+  readonly target: Decimal | undefined;
+}
+
+function levelsOf({ terms, highPrice }: LiveExitsOfEntry, tickSize: Decimal): Levels {
+  const levels = { entry: { exits: terms }, highPrice };
+  return { stop: stopLevelOf(levels), target: targetLevelOf(levels, tickSize) };
+}
+
+function triggeredKind(
+  { timeStopMs }: LiveExitsOfEntry,
+  { stop, target }: Levels,
+  { price, nowMs }: ExitMarket,
+): ExitKind | undefined {
+  const last = price === undefined ? undefined : parseDecimal(price);
+  if (stop !== undefined && last?.lte(stop.level) === true) return stop.kind;
+  if (timeStopMs !== undefined && nowMs >= timeStopMs) return 'time';
+  return target !== undefined && last?.gte(target) === true ? 'target' : undefined;
 }
 
 /**

@@ -98,7 +98,8 @@ export class ExitKeeper {
       const askedAtMs = this.#prices.get(symbol)?.atMs ?? -Infinity;
       if (clock.now() - askedAtMs < settings().exits.pricePollMs) continue;
       try {
-        this.#prices.set(symbol, { price: await venue.lastPrice(symbol), atMs: clock.now() });
+        const { lastPrice } = await venue.ticker(symbol);
+        this.#prices.set(symbol, { price: lastPrice, atMs: clock.now() });
       } catch (error) {
         logger.warn({ err: error, symbol }, 'the price that exits wait for is not known; asked again');
       }
@@ -192,14 +193,17 @@ async function actOnChild(
   const { exits, child, decision, market, qty } = tended;
   if (child.state === 'acknowledged' && exits.failures > 0) await work.live.putExits({ ...exits, failures: 0 });
   if (child.cancelReason !== undefined || child.kind.type === 'market') return;
+  const cancelChild = async (why: string): Promise<void> => {
+    await requestCancels(desk, work, { orders: [child], reason: `exit_replaced: ${why}` });
+  };
   if (decision.step === 'sell') {
     if (triggersThere(child, market.price)) return;
     await work.live.putExits({ ...exits, triggered: decision.kind, failures: 0 });
-    return replace(desk, work, child, `${decision.kind} has triggered`);
+    return cancelChild(`${decision.kind} has triggered`);
   }
-  if (decision.step === 'watch') return replace(desk, work, child, 'nothing rests any more');
+  if (decision.step === 'watch') return cancelChild('nothing rests any more');
   if (qty.eq(parseDecimal(unbookedQty(child))) && isAsWanted(child.kind, decision.order)) return;
-  await replace(desk, work, child, 'its quantity or level has changed');
+  await cancelChild('its quantity or level has changed');
 }
 
 /** What rests at the exchange and has its price triggers there: it is not cancelled at the moment that it is needed. */
@@ -208,10 +212,6 @@ function triggersThere({ kind }: LiveOrder, price: string | undefined): boolean 
   const last = parseDecimal(price);
   if (kind.type === 'oco' && last.gte(parseDecimal(kind.price))) return true;
   return (kind.type === 'oco' || kind.type === 'stop_loss') && last.lte(parseDecimal(kind.stopPrice));
-}
-
-async function replace(desk: LiveDesk, work: LiveWork, child: LiveOrder, why: string): Promise<void> {
-  await requestCancels(desk, work, { orders: [child], reason: `exit_replaced: ${why}` });
 }
 
 async function cancelEntry(desk: LiveDesk, work: LiveWork, entry: LiveOrder): Promise<void> {

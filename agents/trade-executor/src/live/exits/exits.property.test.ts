@@ -1,15 +1,23 @@
+import { tradeExecutorConfig } from '@octant/trading/config/agent-configs';
 import { formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
 import type { ExitTerms } from '@octant/trading/exchange/exit-terms';
 import type { VenueOrderType } from '@octant/venue/venue';
 import { describe, expect, it } from 'vitest';
-import { LiveWorld } from '../../testing/a-live-desk.js';
-import { MANY_FAULTS, NO_FAULTS, type VenueFaults } from '../../testing/memory-venue.js';
+import { LiveWorld, type LiveWorldOptions } from '../../testing/a-live-desk.js';
+import { MANY_FAULTS, NO_FAULTS, type VenueFaults } from '../../testing/venue-faults.js';
 import { cancelLiveSession } from '../apply-live-command.js';
+import { liveSettingsOf } from '../live-settings.js';
 import { liveCrashPoints, type LiveCrashPoint } from '../crash-points.js';
 
 const SYMBOLS = ['BTC-USDT', 'ETH-USDT'];
 const WITH_STOPS: readonly VenueOrderType[] = ['market', 'limit', 'stop_loss'];
 const WITH_OCO: readonly VenueOrderType[] = [...WITH_STOPS, 'oco'];
+
+/** Orders go out whole. */
+function aWorld(options: LiveWorldOptions): LiveWorld {
+  const { algorithm } = liveSettingsOf(tradeExecutorConfig.parse({}).live);
+  return new LiveWorld({ ...options, settings: { algorithm: { ...algorithm, kind: 'none' } } });
+}
 
 function termsOf(random: () => number): ExitTerms {
   return {
@@ -92,7 +100,7 @@ describe.each([
   const features = { orderTypes: new Set(orderTypes) };
 
   it('sell by every kind of exit, what was bought and no more, where nothing goes wrong', async () => {
-    const world = new LiveWorld({ seed: 5, venue: { features } });
+    const world = aWorld({ seed: 5, venue: { features } });
     await trade(world, 60, NO_FAULTS);
     await checkBooks(world);
     await checkProtected(world);
@@ -102,7 +110,7 @@ describe.each([
   it.each(Array.from({ length: 8 }, (_n, i) => i + 1))(
     'lose and double nothing where it misbehaves: seed %i',
     async (seed) => {
-      const world = new LiveWorld({ seed, venue: { features } });
+      const world = aWorld({ seed, venue: { features } });
       await trade(world, 30);
       await checkBooks(world);
       await checkProtected(world);
@@ -112,7 +120,7 @@ describe.each([
   it.each(Array.from({ length: 8 }, (_n, i) => i + 101))(
     'nor while the process dies again and again: seed %i',
     async (seed) => {
-      const world = new LiveWorld({ seed, mortality: 0.01, venue: { features } });
+      const world = aWorld({ seed, mortality: 0.01, venue: { features } });
       await trade(world, 30);
       await checkBooks(world);
       await checkProtected(world);
@@ -121,12 +129,12 @@ describe.each([
 });
 
 describe('exits when the process dies', () => {
-  const points = (Object.keys(liveCrashPoints) as LiveCrashPoint[]).filter(
-    (point) => /^(exits|fill|outcome|place|claim|cancel)/.test(point),
+  const points = (Object.keys(liveCrashPoints) as LiveCrashPoint[]).filter((point) =>
+    /^(exits|fill|outcome|place|claim|cancel)/.test(point),
   );
   it.each(points)('at %s go on as if it had not', async (point) => {
     const features = { orderTypes: new Set(WITH_STOPS) };
-    const world = new LiveWorld({ seed: 33, dieAt: { point, time: 3 }, venue: { features } });
+    const world = aWorld({ seed: 33, dieAt: { point, time: 3 }, venue: { features } });
     await trade(world, 30);
     await checkBooks(world);
     await checkProtected(world);
@@ -135,7 +143,7 @@ describe('exits when the process dies', () => {
 });
 
 it('stay at the exchange when their session has ended', async () => {
-  const world = new LiveWorld({ seed: 1, venue: { features: { orderTypes: new Set(WITH_STOPS) } } });
+  const world = aWorld({ seed: 1, venue: { features: { orderTypes: new Set(WITH_STOPS) } } });
   await world.start();
   await world.submit({ orderId: 'o1', qty: '1', exits: { stopPrice: '95' } });
   await world.advance(10_000);
@@ -148,7 +156,7 @@ it('stay at the exchange when their session has ended', async () => {
 });
 
 it('make way for a sell of the desk, and protect what is left', async () => {
-  const world = new LiveWorld({ seed: 1, venue: { features: { orderTypes: new Set(WITH_STOPS) } } });
+  const world = aWorld({ seed: 1, venue: { features: { orderTypes: new Set(WITH_STOPS) } } });
   await world.start();
   await world.submit({ orderId: 'o1', qty: '1', exits: { stopPrice: '95' } });
   await world.advance(10_000);
