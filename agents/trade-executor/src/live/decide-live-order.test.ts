@@ -37,6 +37,7 @@ const order = {
   qty: '1',
   requestId: 'r1',
   referencePrice: '100',
+  timeframe: '1h',
   kind: { type: 'market' },
   verdict: { approval: { requestId: 'r1', riskScore: 0.1 } },
 } as const;
