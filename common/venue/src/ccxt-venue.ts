@@ -141,7 +141,8 @@ export class CcxtVenue implements Venue {
       const { ccxtSymbol } = this.#loadedMarkets().get(symbol);
       const reply = await ask({ weight: 'query', priority: 'stop' }, () => client.fetchTicker(ccxtSymbol));
       const { last, baseVolume } = readReply(`ticker of ${symbol}`, ticker, reply);
-      return { lastPrice: last, dayVolume: baseVolume ?? undefined };
+      // None at all is what a venue says that does not count.
+      return { lastPrice: last, dayVolume: baseVolume === '0' ? undefined : (baseVolume ?? undefined) };
     });
   }
 

@@ -18,7 +18,8 @@ import {
 import type { LiveTransaction } from '../adapters/live-store.js';
 import type { VenueMarket, VenueOrderKind } from '@octant/venue/venue';
 import { requestCancels } from './cancel-orders.js';
-import { isPartOrderId, partsPlanOf, type PartsPlan } from './algorithms/parts-plan.js';
+import { isPartOrderId, type PartsPlan } from './algorithms/parts-plan.js';
+import { partsPlanOf } from './algorithms/plan-parts.js';
 import { decideLiveOrder } from './decide-live-order.js';
 import type { LiveWork } from './in-live-transaction.js';
 import { freeQtyOf, type LiveAccount } from './live-account.js';

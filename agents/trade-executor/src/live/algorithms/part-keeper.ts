@@ -6,7 +6,8 @@ import { pass, type LiveDesk } from '../live-desk.js';
 import { isOpen, type LiveIntent, type LiveOrder } from '../live-order.js';
 import { instrumentAt } from '../take-live-order.js';
 import { decideParts, type PartsDecision, type PartsQuestion } from './decide-parts.js';
-import { leastQtyOf, partOrderId } from './parts-plan.js';
+import { partOrderId } from './parts-plan.js';
+import { leastQtyOf } from './plan-parts.js';
 
 /** Prices of markets that orders in parts wait in are asked for so often. */
 const PRICE_MS = 1000;
