@@ -17,10 +17,11 @@ const there = {
   filledQty: '2',
 };
 const planted = { ...there, venueOrderId: 'v9', clientOrderId: 'oct-x', status: 'canceled', filledQty: '0' };
-const trade = {
-  ...{ venueTradeId: 't1', venueOrderId: 'v1', clientOrderId: 'oct-a', symbol: 'BTC-USDT', side: 'buy' },
+const trade: Ledgers['venue']['fills'][number] = {
+  ...{ venueTradeId: 't1', venueOrderId: 'v1', clientOrderId: 'oct-a', symbol: 'BTC-USDT' },
+  side: 'buy',
   ...{ qty: '2', price: '60', fee: '0.1', feeAsset: 'USDT' },
-} as const;
+};
 const booked = { fillId: 'a.f1', orderId: 'a', tradeId: 't1', symbol: 'BTC-USDT', qty: '2', price: '60' };
 
 /** One order filled whole, one denied, one planted past the desk and cancelled. */
