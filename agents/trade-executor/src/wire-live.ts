@@ -90,7 +90,10 @@ export function wireLive(
   };
 }
 
-function deskOf(context: AgentContext<ExecutorSettings>, venue: Venue): Omit<LiveDesk, 'signals' | 'markets'> {
+function deskOf(
+  context: AgentContext<ExecutorSettings>,
+  venue: Venue,
+): Omit<LiveDesk, 'signals' | 'markets' | 'dayVolumes'> {
   const { database, logger, clock } = context;
   const settings = () => context.config.current();
   return {

@@ -53,6 +53,7 @@ export interface CcxtVenueClient
       price: string | undefined,
     ]
   ): Promise<unknown>;
+  fetchTicker(symbol: string): Promise<unknown>;
   cancelOrder(id: string, symbol: string): Promise<unknown>;
   cancelAllOrdersAfter(ms: number): Promise<unknown>;
   watchOrders(symbol?: string, since?: number, limit?: number, params?: Params): Promise<unknown>;

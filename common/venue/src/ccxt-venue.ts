@@ -1,5 +1,6 @@
 import { TransientError } from '@octant/platform/errors/errors';
 import type { Clock } from '@octant/platform/time/clock';
+import { z } from 'zod';
 import type { CcxtVenueClient } from './ccxt-venue-client.js';
 import { reasonOf } from './classify-failure.js';
 import { ListedMarkets } from './listed-markets.js';
@@ -7,6 +8,7 @@ import { measureOffsetMs } from './measure-offset.js';
 import type { OrderRef, VenueApi, VenueDialect } from './venue-api.js';
 import { unsupported, VenueFailureError } from './venue-failure.js';
 import { watchVenue } from './venue-feed.js';
+import { amountField, positiveField, readReply } from './reply-fields.js';
 import { acceptedOf, asQuestionError, failureOf, placeOutcomeOf } from './venue-outcomes.js';
 import type { Ask } from './venue-requests.js';
 import type {
@@ -23,7 +25,10 @@ import type {
   VenueMarket,
   VenueOrder,
   VenueOrderRequest,
+  VenueTicker,
 } from './venue.js';
+
+const ticker = z.object({ last: positiveField, baseVolume: amountField.nullish().catch(undefined) });
 
 /** Rules of markets change; they are asked again when they are as old. */
 const MARKETS_AGE_MS = 3_600_000;
@@ -128,6 +133,17 @@ export class CcxtVenue implements Venue {
 
   fillsSince(query: FillQuery): Promise<readonly VenueFill[]> {
     return this.#question(() => this.#api.fillsSince(query));
+  }
+
+  ticker(symbol: string): Promise<VenueTicker> {
+    const { client, ask } = this.#parts;
+    return this.#question(async () => {
+      const { ccxtSymbol } = this.#loadedMarkets().get(symbol);
+      const reply = await ask({ weight: 'query', priority: 'stop' }, () => client.fetchTicker(ccxtSymbol));
+      const { last, baseVolume } = readReply(`ticker of ${symbol}`, ticker, reply);
+      // None at all is what a venue says that does not count.
+      return { lastPrice: last, dayVolume: baseVolume === '0' ? undefined : (baseVolume ?? undefined) };
+    });
   }
 
   balances(): Promise<ReadonlyMap<string, VenueBalance>> {

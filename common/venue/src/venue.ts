@@ -142,6 +142,14 @@ export type VenueEvent =
   | { readonly type: 'gap'; readonly reason: string };
 
 /** From which fill on to ask: those at or after `sinceMs`. */
+/** What a market does right now. */
+export interface VenueTicker {
+  /** Price of the last trade, quote currency. */
+  readonly lastPrice: string;
+  /** Traded in the last 24 hours, base currency; undefined where the venue does not say. */
+  readonly dayVolume: string | undefined;
+}
+
 export interface FillQuery {
   readonly symbol: string;
   readonly sinceMs: number;
@@ -171,6 +179,7 @@ export interface Venue {
   ordersSince(query: FillQuery): Promise<readonly VenueOrder[]>;
   /** Oldest first, all of them however many pages that takes. */
   fillsSince(query: FillQuery): Promise<readonly VenueFill[]>;
+  ticker(symbol: string): Promise<VenueTicker>;
   /** By currency. */
   balances(): Promise<ReadonlyMap<string, VenueBalance>>;
   /** The venue's clock less ours, in ms. */

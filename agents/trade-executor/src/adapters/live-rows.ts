@@ -2,6 +2,7 @@ import type { ExitTerms } from '@octant/trading/exchange/exit-terms';
 import type { OrderSide, TimeframeName } from '@octant/trading/messages/envelope';
 import type { OrderState } from '@octant/trading/messages/execution';
 import type { Difference, DifferenceKind, DifferenceState } from '../live/difference.js';
+import type { PartsPlan } from '../live/algorithms/parts-plan.js';
 import type { LiveAccount } from '../live/live-account.js';
 import { OPEN_STATES, type LiveOrder, type LiveOrderPatch } from '../live/live-order.js';
 import type { VenueFill, VenueOrderKind, VenueOrderState } from '@octant/venue/venue';
@@ -26,6 +27,9 @@ export interface LiveOrderRow {
   readonly not_before_ms: string;
   readonly timeframe: TimeframeName | null;
   readonly exits: ExitTerms | null;
+  readonly exit_of: string | null;
+  readonly algorithm: PartsPlan | null;
+  readonly part_of: string | null;
   readonly request_id: string;
   readonly session_id: string;
   readonly trace_id: string;
@@ -50,7 +54,7 @@ export interface LiveOrderRow {
 
 /** Columns of an order, `o`. */
 export const ORDER_COLUMNS = `o.order_id, o.client_order_id, o.symbol, o.side, o.qty::text, o.kind, o.reduce_only,
-  o.reference_price::text, o.reserve_price::text, o.not_before_ms, o.timeframe, o.exits, o.request_id, o.session_id,
+  o.reference_price::text, o.reserve_price::text, o.not_before_ms, o.timeframe, o.exits, o.exit_of, o.algorithm, o.part_of, o.request_id, o.session_id,
   o.trace_id, o.state, o.reason, o.filled_qty::text, o.fill_count, o.owner, ${epochMs('o.lease_until')} AS lease_until_ms,
   ${epochMs('o.requests_expire_at')} AS requests_expire_at_ms, o.attempts, o.look_ups,
   ${epochMs('o.due_at')} AS due_at_ms, o.venue_order_id, o.venue_state, o.venue_filled_qty::text, o.cancel_reason,
@@ -69,7 +73,7 @@ export function liveOrderOf(row: LiveOrderRow): LiveOrder {
     reservePrice: row.reserve_price,
     notBeforeMs: Number(row.not_before_ms),
     timeframe: row.timeframe ?? undefined,
-    ...(row.exits === null ? {} : { exits: row.exits }),
+    ...kinshipOf(row),
     requestId: row.request_id,
     sessionId: row.session_id,
     traceId: row.trace_id,
@@ -90,6 +94,16 @@ export function liveOrderOf(row: LiveOrderRow): LiveOrder {
     cancelDueAtMs: row.cancel_due_at_ms ?? undefined,
     cancelAttempts: row.cancel_attempts,
     createdAtMs: row.created_at_ms,
+  };
+}
+
+/** What an order brings, comes from and is a part of. */
+function kinshipOf({ exits, exit_of: exitOf, algorithm, part_of: partOf }: LiveOrderRow) {
+  return {
+    ...(exits === null ? {} : { exits }),
+    ...(exitOf === null ? {} : { exitOf }),
+    ...(algorithm === null ? {} : { algorithm }),
+    ...(partOf === null ? {} : { partOf }),
   };
 }
 
@@ -163,7 +177,7 @@ export const LOAD_ACCOUNT = `
        'orders', orders) ORDER BY symbol, side), '[]')
      FROM (SELECT symbol, side, sum((qty - filled_qty) * reserve_price) AS quote, sum(qty - filled_qty) AS qty,
              count(*)::int AS orders
-           FROM orders WHERE state IN ${OPEN_LIST} GROUP BY symbol, side) AS open_orders) AS reserved
+           FROM orders WHERE state IN ${OPEN_LIST} AND part_of IS NULL GROUP BY symbol, side) AS open_orders) AS reserved
   FROM live_account a`;
 
 export function liveAccountOf(row: LiveAccountRow, sum: (amounts: readonly string[]) => string): LiveAccount {

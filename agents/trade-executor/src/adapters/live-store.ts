@@ -4,6 +4,7 @@ import type { Position } from '@octant/trading/portfolio/position';
 import type { HaltState } from '../account/account.js';
 import type { LiveAccount } from '../live/live-account.js';
 import type { Difference, DifferenceState, FoundDifference } from '../live/difference.js';
+import type { LiveExits, LiveExitsOfEntry } from '../live/exits/live-exits.js';
 import type { LiveIntent, LiveOrder, LiveOrderPatch } from '../live/live-order.js';
 import type { VenueFill } from '@octant/venue/venue';
 
@@ -86,6 +87,8 @@ export interface LiveTransaction {
     readonly sessionId?: string;
     readonly symbols?: readonly string[];
   }): Promise<readonly LiveOrder[]>;
+  /** Every part of an order so far, locked, oldest first. */
+  lockParts(orderId: string): Promise<readonly LiveOrder[]>;
   updateOrder(orderId: string, patch: LiveOrderPatch): Promise<void>;
   insertFill(fill: LiveFillRow): Promise<void>;
   findVenueFill(fill: Pick<VenueFill, 'symbol' | 'tradeId'>): Promise<VenueFillState | undefined>;
@@ -100,6 +103,12 @@ export interface LiveTransaction {
   endDifference(id: number, end: { readonly state: DifferenceState; readonly by: string }): Promise<void>;
   /** A difference that was repaired as soon as it was found. */
   addRepaired(found: FoundDifference, by: string): Promise<Difference>;
+  /** Exits of a symbol, or all, locked, oldest first. */
+  lockExits(symbol?: string): Promise<readonly LiveExits[]>;
+  /** Orders that exits of the entry have made. */
+  countExitOrders(entryId: string): Promise<number>;
+  putExits(exits: LiveExits): Promise<void>;
+  dropExits(entryId: string): Promise<void>;
   findCommand(key: string): Promise<AdminCommand | undefined>;
   insertCommand(command: AdminCommand): Promise<void>;
   updateCommand(key: string, change: Pick<AdminCommand, 'state' | 'rounds'>): Promise<void>;
@@ -162,5 +171,7 @@ export interface LiveStore {
   activeSymbols(withinMs: number): Promise<readonly string[]>;
   baselines(): Promise<ReadonlyMap<string, string>>;
   differences(which: { readonly open: boolean; readonly limit: number }): Promise<readonly Difference[]>;
+  /** Every entry's exits, oldest first. */
+  exits(): Promise<readonly LiveExitsOfEntry[]>;
   openCommands(): Promise<readonly AdminCommand[]>;
 }

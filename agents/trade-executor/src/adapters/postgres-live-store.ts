@@ -14,6 +14,7 @@ import {
   type LiveOrderRow,
   type VenueFillRow,
 } from './live-rows.js';
+import { readLiveExits } from './live-exit-rows.js';
 import type { AdminCommand, Claimed, ClaimTerms, LiveStore, OpenVenueFill } from './live-store.js';
 import { loadLiveAccount, postgresLiveTransaction } from './postgres-live-transaction.js';
 
@@ -51,6 +52,7 @@ export function postgresLiveStore(database: Database, venue: () => string): Live
       return rows.map(differenceOf);
     },
     ...cursorStatements(database),
+    exits: () => readLiveExits(database),
     openCommands: async () => {
       const { rows } = await database.query<AdminCommand>(
         `SELECT ${COMMAND_COLUMNS} FROM live_commands WHERE state = 'open' ORDER BY created_at, key`,
@@ -106,7 +108,7 @@ async function claimIntended(
        attempts = o.attempts + 1, updated_at = now()
      FROM (
        SELECT i.order_id FROM orders i
-       WHERE i.state = 'intended' AND i.due_at <= now() AND i.cancel_reason IS NULL AND NOT EXISTS (
+       WHERE i.state = 'intended' AND i.algorithm IS NULL AND i.due_at <= now() AND i.cancel_reason IS NULL AND NOT EXISTS (
          SELECT FROM orders e WHERE e.symbol = i.symbol AND e.state = 'sent' AND e.order_seq < i.order_seq
            AND e.lease_until > now() AND split_part(e.owner, '/', 1) <> split_part($1, '/', 1))
        ORDER BY i.order_seq LIMIT $2 FOR UPDATE SKIP LOCKED

@@ -6,6 +6,7 @@ import type { Difference, FoundDifference } from '../live/difference.js';
 import type { LiveAccount } from '../live/live-account.js';
 import type { LiveIntent, LiveOrder } from '../live/live-order.js';
 import type { VenueFill } from '@octant/venue/venue';
+import { exitStatements } from './live-exit-rows.js';
 import {
   COMMAND_COLUMNS,
   DIFFERENCE_COLUMNS,
@@ -63,6 +64,13 @@ export function postgresLiveTransaction(sql: Sql, venue: () => string): LiveTran
       );
       return rows.map(liveOrderOf);
     },
+    lockParts: async (orderId) => {
+      const { rows } = await sql.query<LiveOrderRow>(
+        `SELECT ${ORDER_COLUMNS} FROM orders o WHERE o.part_of = $1 ORDER BY o.order_seq FOR UPDATE`,
+        [orderId],
+      );
+      return rows.map(liveOrderOf);
+    },
     updateOrder: async (orderId, patch) => {
       const { set, values } = patchSql(patch);
       await sql.query(`UPDATE orders SET ${set}, updated_at = now() WHERE order_id = $1`, [orderId, ...values]);
@@ -70,6 +78,7 @@ export function postgresLiveTransaction(sql: Sql, venue: () => string): LiveTran
     ...fillStatements(sql, venue),
     ...differenceStatements(sql),
     ...commandStatements(sql),
+    ...exitStatements(sql),
     publish: async (messages: readonly Identified[], traceId) => {
       await writeOutbox(sql, { agent: AGENT, messages, traceId });
     },
@@ -151,9 +160,9 @@ async function insertOrder(sql: Sql, intent: LiveIntent): Promise<boolean> {
   const { rowCount } = await sql.query(
     `INSERT INTO orders (order_id, client_order_id, session_id, request_id, symbol, side, qty, timeframe, reference_price,
        not_before_ms, halt_version, approval, exchange, simulated, state, reason, trace_id, exits, kind, reduce_only,
-       reserve_price)
+       reserve_price, exit_of, algorithm, part_of)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, false, $14, $15, $16, $17::jsonb, $18::jsonb,
-       $19, $20)
+       $19, $20, $21, $22::jsonb, $23)
      ON CONFLICT (order_id) DO NOTHING`,
     [
       intent.orderId,
@@ -176,6 +185,9 @@ async function insertOrder(sql: Sql, intent: LiveIntent): Promise<boolean> {
       json(intent.kind),
       intent.reduceOnly,
       intent.reservePrice,
+      intent.exitOf ?? null,
+      json(intent.algorithm),
+      intent.partOf ?? null,
     ],
   );
   return rowCount === 1;

@@ -18,7 +18,10 @@ export function onLiveCandles(
     if (!payload.closed) return {};
     const { source, sessionId, timeframe, closeTimeMs, traceId } = payload;
     const { lastFillSeq } = await desk.store.loadAccount();
-    const resting = (await desk.store.openOrders()).map(({ orderId }) => orderId);
+    const open = await desk.store.openOrders();
+    const resting = open
+      .filter(({ exitOf, partOf }) => exitOf === undefined && partOf === undefined)
+      .map(({ orderId }) => orderId);
     const progress = progressMessage(
       {
         type: 'candles',

@@ -2,9 +2,10 @@ import { PermanentError } from '@octant/platform/errors/errors';
 import type { Outgoing } from '@octant/platform/bus/message';
 import { parseDecimal, formatDecimal } from '@octant/trading/money/decimal';
 import type { AuditEvent } from '@octant/trading/messages/audit-event';
+import { orderNotice } from '../account/order-messages.js';
 import type { AdminCommand, CommandAction } from '../adapters/live-store.js';
 import { requestCancels } from './cancel-orders.js';
-import { changeOrder } from './change-order.js';
+import { changeOrder, factsOfOrder } from './change-order.js';
 import type { Difference } from './difference.js';
 import { inLiveTransaction, type LiveWork } from './in-live-transaction.js';
 import { stampOf, type LiveDesk } from './live-desk.js';
@@ -21,12 +22,13 @@ type Answer = Readonly<Record<string, unknown>>;
 
 const POINTS = { uncommitted: 'admin.uncommitted', after: 'admin.after' } as const;
 
-/** Asks for the cancellation of every open order. */
+/** Asks for the cancellation of every open order, and ends all exits: what they protected is told of. */
 export function cancelAll(desk: LiveDesk, request: AdminRequest): Promise<Answer> {
   return once(desk, { request, action: 'cancel_all', symbols: [] }, async (work) => {
     const orders = await work.live.lockOpenOrders({});
     const reason = `cancel_all: asked for by ${request.actor}`;
     const asked = await requestCancels(desk, work, { orders, reason });
+    await endExits(desk, work, reason);
     return { orders: asked };
   });
 }
@@ -40,6 +42,17 @@ export function flatten(desk: LiveDesk, request: AdminRequest, symbols: readonly
     const held = Object.keys(positions).filter((symbol) => symbols.length === 0 || symbols.includes(symbol));
     return { orders: asked, positions: held.sort() };
   });
+}
+
+async function endExits(desk: LiveDesk, work: LiveWork, reason: string): Promise<void> {
+  for (const { entryId, symbol, qty } of await work.live.lockExits()) {
+    await work.live.dropExits(entryId);
+    const entry = await work.live.lockOrder({ orderId: entryId });
+    if (entry === undefined) continue;
+    const text = `${formatDecimal(parseDecimal(qty))} ${symbol} of ${entryId} are held without exits now (${reason})`;
+    const notice = { type: 'exits_ended', severity: 'critical', text, key: entryId } as const;
+    await work.say([orderNotice(factsOfOrder(entry), notice, stampOf(desk))], entry.traceId);
+  }
 }
 
 /** The admin's part of the interlock. */

@@ -36,11 +36,11 @@ export function applyLiveHalt(desk: LiveDesk, command: HaltOrUnhalt, key: string
   });
 }
 
-/** Asks for the cancellation of the open orders of a session that has ended. */
+/** Asks for the cancellation of the open orders of a session that has ended; exits stay, for they only reduce. */
 export function cancelLiveSession(desk: LiveDesk, { sessionId }: SessionEnd): HandlerResult {
   return inHandler(desk, async (work) => {
     await work.live.lockAccount();
-    const orders = await work.live.lockOpenOrders({ sessionId });
+    const orders = (await work.live.lockOpenOrders({ sessionId })).filter(({ exitOf }) => exitOf === undefined);
     await requestCancels(desk, work, { orders, reason: SESSION_ENDED });
     return undefined;
   });

@@ -39,7 +39,8 @@ export async function changeOrder(desk: LiveDesk, work: LiveWork, move: OrderMov
     ...fills,
     ...messagesOf(desk, order, { states: states.filter(isFinalState), reason: changed.reason }),
   ];
-  if (said.length > 0) await work.say(said, order.traceId);
+  // Of a part nobody is told: its order is.
+  if (said.length > 0 && order.partOf === undefined) await work.say(said, order.traceId);
   work.onCommitted(() => {
     noteStates(desk, order, states);
   });

@@ -37,6 +37,7 @@ const order = {
   qty: '1',
   requestId: 'r1',
   referencePrice: '100',
+  timeframe: '1h',
   kind: { type: 'market' },
   verdict: { approval: { requestId: 'r1', riskScore: 0.1 } },
 } as const;
@@ -102,12 +103,12 @@ describe('an order for the exchange', () => {
     expect(decideLiveOrder(order, early(NOW_MS)).state).toBe('intended');
   });
 
-  it('that brings exits is denied, for none are placed at the exchange', () => {
+  it('may bring exits, and says in which candles a time stop counts', () => {
     const exits = { stopPrice: '95', maxCandles: 3 };
-    expect(decideLiveOrder({ ...order, exits }, context)).toEqual({
+    expect(decideLiveOrder({ ...order, timeframe: '1h', exits }, context).state).toBe('intended');
+    expect(decideLiveOrder({ ...order, timeframe: undefined, exits }, context)).toEqual({
       state: 'denied',
-      reason:
-        'exits_not_placed: expected an order without exits, for none are placed at the exchange, was one with stopPrice, maxCandles',
+      reason: 'exits_without_timeframe: expected a timeframe that maxCandles counts in, was none',
     });
   });
 

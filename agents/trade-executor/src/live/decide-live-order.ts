@@ -19,7 +19,10 @@ export interface LiveOrderContext {
 export type LiveOrderDecision =
   { readonly state: 'intended'; readonly reservePrice: string } | { readonly state: 'denied'; readonly reason: string };
 
-type Wanted = Pick<Submission, 'symbol' | 'side' | 'qty' | 'requestId' | 'referencePrice' | 'exits' | 'verdict'> & {
+type Wanted = Pick<
+  Submission,
+  'symbol' | 'side' | 'qty' | 'requestId' | 'referencePrice' | 'exits' | 'verdict' | 'timeframe'
+> & {
   readonly kind: VenueOrderKind;
 };
 
@@ -73,10 +76,8 @@ function sellDecision(
 function exposureFault(order: Wanted, context: LiveOrderContext): string | undefined {
   const { gate, settings, account } = context;
   if (gate !== undefined) return `only_reducing: ${gate}`;
-  // A position whose stop nobody watches is not the one that was asked for.
-  if (order.exits !== undefined) {
-    const kinds = Object.keys(order.exits).join(', ');
-    return `exits_not_placed: expected an order without exits, for none are placed at the exchange, was one with ${kinds}`;
+  if (order.exits?.maxCandles !== undefined && order.timeframe === undefined) {
+    return 'exits_without_timeframe: expected a timeframe that maxCandles counts in, was none';
   }
   const quote = order.symbol.split('-')[1] ?? '';
   if (quote !== settings.quoteCurrency) {

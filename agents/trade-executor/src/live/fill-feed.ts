@@ -103,7 +103,8 @@ export class FillFeed {
     const askedAtMs = desk.clock.now();
     const sinceMs = Math.min(earliestMs ?? Infinity, await this.#sinceMs(symbol, askedAtMs));
     await pass(desk, 'poll.before');
-    const fills = await desk.venue.fillsSince({ symbol, sinceMs: Math.max(0, sinceMs) });
+    // The store's times have fractions of a millisecond, which a venue does not take.
+    const fills = await desk.venue.fillsSince({ symbol, sinceMs: Math.max(0, Math.floor(sinceMs)) });
     await pass(desk, 'poll.after');
     const known = await desk.store.knownTrades(
       symbol,

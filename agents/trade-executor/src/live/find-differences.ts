@@ -101,7 +101,8 @@ function ofTheirOrder(
 /** A fill may be ahead of its order's id while a request of the symbol is under way; then it is not judged. */
 function ofFill({ fill, state, why }: OpenVenueFill, openOrders: readonly LiveOrder[]): readonly FoundDifference[] {
   const mayBeOurs = openOrders.some(
-    ({ symbol, state: of, venueOrderId }) => symbol === fill.symbol && of !== 'intended' && venueOrderId === undefined,
+    ({ symbol, state: of, venueOrderId, algorithm }) =>
+      symbol === fill.symbol && of !== 'intended' && venueOrderId === undefined && algorithm === undefined,
   );
   if (state === 'unmatched' && mayBeOurs) return [];
   const { tradeId, symbol, side, qty, price, venueOrderId } = fill;

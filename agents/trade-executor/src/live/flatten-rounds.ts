@@ -84,7 +84,7 @@ async function sell(
     ts: stampOf(desk).ts,
     verdict: { approval: { requestId: orderId, riskScore: 0, standing: true } },
   };
-  const { answer, isNew } = await intake(desk, work.live, { order, instrument });
+  const { answer, isNew } = await intake(desk, work, { order, instrument });
   if (!isNew) return false;
   const atMs = desk.clock.now();
   const messages =

@@ -18,6 +18,10 @@ export interface LiveSignals {
   readonly send: () => void;
   /** There may be an order to cancel. */
   readonly cancel: () => void;
+  /** What exits protect has changed. */
+  readonly exits: () => void;
+  /** A part of an order has come to something. */
+  readonly parts: () => void;
   /** There may be fills that nobody told of. */
   readonly poll: (symbol: string) => void;
 }
@@ -44,6 +48,8 @@ export interface LiveDesk {
   readonly markets: () => ReadonlyMap<string, VenueMarket>;
   /** Publishes messages that are committed; what fails waits in the outbox. */
   readonly announce: (messages: readonly Identified[]) => void;
+  /** Base quantity that a market traded in the last 24 hours, where the venue has told. */
+  readonly dayVolumes: () => ReadonlyMap<string, string>;
   readonly signals: LiveSignals;
   /** Client order ids at this venue. */
   readonly clientIds: ClientIds;

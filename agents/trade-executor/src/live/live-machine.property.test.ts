@@ -1,7 +1,7 @@
 import { formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
 import { describe, expect, it } from 'vitest';
 import { LiveWorld } from '../testing/a-live-desk.js';
-import { MANY_FAULTS, NO_FAULTS, type VenueFaults } from '../testing/memory-venue.js';
+import { MANY_FAULTS, NO_FAULTS, type VenueFaults } from '../testing/venue-faults.js';
 import { applyLiveHalt } from './apply-live-command.js';
 import { liveCrashPoints, type LiveCrashPoint } from './crash-points.js';
 
@@ -113,7 +113,7 @@ it('is found by this very test to double orders at a venue that takes requests w
 
 describe('the live order machine that dies', () => {
   const points = Object.keys(liveCrashPoints) as LiveCrashPoint[];
-  it.each(points.filter((point) => !/^(orphan|flatten|admin)/.test(point)))(
+  it.each(points.filter((point) => !/^(orphan|flatten|admin|exits|parts)/.test(point)))(
     'at %s goes on as if it had not',
     async (point) => {
       const world = new LiveWorld({ seed: 21, dieAt: { point, time: 2 } });

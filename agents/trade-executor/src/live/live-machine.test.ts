@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LiveWorld, SETTINGS, type LiveWorldOptions } from '../testing/a-live-desk.js';
 import { aLiveIntent } from '../testing/live-store-rows.js';
-import { NO_FAULTS } from '../testing/memory-venue.js';
+import { NO_FAULTS } from '../testing/venue-faults.js';
 import type { VenueFill, VenueOrder } from '@octant/venue/venue';
 import { acceptDifference, cancelAll, flatten } from './admin-commands.js';
 import { applyLiveHalt, cancelLiveSession } from './apply-live-command.js';
@@ -104,11 +104,25 @@ it('a buy that nobody came to send for too long is not sent by the process that 
   world.kill();
   await world.clock.advance(100);
   await world.store.transact((live) => live.insertOrder(aLiveIntent({ orderId: 'o1' })));
+  const position = { qty: '1', costQuote: '100' };
+  const books = { cashQuote: '49900', lastFillSeq: 0, lastFillAtMs: 0, symbol: 'BTC-USDT', position };
+  await world.store.transact((live) => live.saveBooks(books));
   await world.store.transact((live) => live.insertOrder(aLiveIntent({ orderId: 'o2', side: 'sell' })));
   await world.clock.advance(40_000);
   await world.advance(20_000);
   expect(orderOf(world, 'o1')).toMatchObject({ state: 'expired', reason: expect.stringMatching(/^not_sent: /) });
   expect(world.venue.requests.map(({ side }) => side)).toEqual(['sell']);
+});
+
+it('a sell of more than is held is rejected before it is sent', async () => {
+  const world = await aWorld();
+  await world.store.transact((live) => live.insertOrder(aLiveIntent({ orderId: 'o1', side: 'sell' })));
+  await world.advance(2000);
+  expect(orderOf(world, 'o1')).toMatchObject({
+    state: 'rejected',
+    reason: 'insufficient_position: expected open sells up to the position of 0, was 1',
+  });
+  expect(world.venue.requests).toEqual([]);
 });
 
 describe('fills', () => {

@@ -2,6 +2,8 @@ import type { Schedule } from '@octant/platform/agent/definition';
 import { checkTerms } from '@octant/platform/effects/decide-effect';
 import type { VenueMarket } from '@octant/venue/venue';
 import { cancelOrders } from './cancel-orders.js';
+import { PartKeeper } from './algorithms/part-keeper.js';
+import { ExitKeeper } from './exits/exit-keeper.js';
 import { FillFeed } from './fill-feed.js';
 import { continueFlattens } from './flatten-rounds.js';
 import { announceInterlock, checkInterlock, type Interlock } from './interlock.js';
@@ -16,7 +18,7 @@ import { checkKey, measureClock } from './venue-watch.js';
 
 export interface MachineParts {
   /** The desk without what the machine itself provides. */
-  readonly desk: Omit<LiveDesk, 'signals' | 'markets'>;
+  readonly desk: Omit<LiveDesk, 'signals' | 'markets' | 'dayVolumes'>;
   /** Value of `OCTANT_LIVE`. */
   readonly liveVariable: string | undefined;
   readonly startEquityQuote: string;
@@ -29,6 +31,8 @@ const SOCKET_PAUSE_MS = 5000;
 /** A comparison that failed is made again so soon. */
 const RETRY_MS = 10_000;
 const STOP_PATIENCE_MS = 4000;
+/** Day volumes of the markets are asked for so often. */
+const VOLUMES_MS = 300_000;
 
 /** The live order machine: everything that goes on beside the handlers. All that it knows is in Postgres. */
 export class LiveMachine {
@@ -38,6 +42,9 @@ export class LiveMachine {
   readonly #parts: MachineParts;
   readonly #lookUps: OneAtATime;
   readonly #cancels: OneAtATime;
+  readonly #exits: OneAtATime;
+  readonly #orderParts: OneAtATime;
+  readonly #dayVolumes = new Map<string, string>();
   readonly #reconciliations: OneAtATime;
   #markets: ReadonlyMap<string, VenueMarket> = new Map();
   #lastRun: ReconciliationRun | undefined;
@@ -49,12 +56,19 @@ export class LiveMachine {
     this.desk = {
       ...parts.desk,
       markets: () => this.#markets,
+      dayVolumes: () => this.#dayVolumes,
       signals: {
         send: () => {
           this.sender.nudge();
         },
         cancel: () => {
           this.#cancels.nudge();
+        },
+        exits: () => {
+          this.#exits.nudge();
+        },
+        parts: () => {
+          this.#orderParts.nudge();
         },
         poll: (symbol) => {
           this.feed.nudge(symbol);
@@ -70,6 +84,10 @@ export class LiveMachine {
     this.#cancels = new OneAtATime('cancel', logger, async () => {
       await cancelOrders(this.desk);
     });
+    const keeper = new ExitKeeper(this.desk);
+    this.#exits = new OneAtATime('exits', logger, () => keeper.tend());
+    const partKeeper = new PartKeeper(this.desk);
+    this.#orderParts = new OneAtATime('parts of orders', logger, () => partKeeper.tend());
     this.#reconciliations = new OneAtATime('reconciliation', logger, () => this.#reconcile());
   }
 
@@ -97,7 +115,10 @@ export class LiveMachine {
   /** Begins to ask: market data, clock, key, comparison, socket; each failure keeps new exposure out and is tried again. */
   begin(): void {
     const { desk } = this;
-    void this.#settle('markets', () => this.#loadMarkets());
+    void this.#settle('markets', async () => {
+      await this.#loadMarkets();
+      await this.#loadVolumes();
+    });
     void measureClock(desk);
     void checkKey(desk);
     this.#reconciliations.nudge();
@@ -126,6 +147,7 @@ export class LiveMachine {
         everyMs: comparison.everyMs,
         run: () => this.#settle('comparison', () => this.reconcile()),
       },
+      { name: 'live volumes', everyMs: VOLUMES_MS, run: () => this.#settle('volumes', () => this.#loadVolumes()) },
       { name: 'live clock', everyMs: clock.everyMs, run: () => this.#settle('clock', () => this.#watchVenue()) },
       { name: 'live metrics', everyMs: 1000, run: () => this.#settle('figures', () => this.observe()) },
     ];
@@ -136,6 +158,8 @@ export class LiveMachine {
     this.sender.nudge();
     this.#lookUps.nudge();
     this.#cancels.nudge();
+    this.#exits.nudge();
+    this.#orderParts.nudge();
     const { clock } = this.desk;
     if (this.#failedAtMs !== undefined && clock.now() >= this.#failedAtMs + RETRY_MS) this.#reconciliations.nudge();
     await continueFlattens(this.desk);
@@ -195,6 +219,18 @@ export class LiveMachine {
       'markets',
       new Map(absent.map((symbol) => [symbol, `${symbol} is no market of ${desk.venue.id} that can be traded`])),
     );
+  }
+
+  /** Which orders are large for their market; only where large ones go out in parts. */
+  async #loadVolumes(): Promise<void> {
+    const { desk } = this;
+    const { algorithm, quoteCurrency } = desk.settings();
+    if (algorithm.kind === 'none') return;
+    for (const symbol of desk.instruments().keys()) {
+      if (!symbol.endsWith(`-${quoteCurrency}`) || !this.#markets.has(symbol)) continue;
+      const { dayVolume } = await desk.venue.ticker(symbol);
+      if (dayVolume !== undefined) this.#dayVolumes.set(symbol, dayVolume);
+    }
   }
 
   async #reconcile(): Promise<void> {

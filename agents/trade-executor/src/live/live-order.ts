@@ -3,6 +3,7 @@ import { isFinalState } from '@octant/trading/exchange/order-state';
 import type { OrderSide, TimeframeName } from '@octant/trading/messages/envelope';
 import { orderState, type OrderState } from '@octant/trading/messages/execution';
 import { formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
+import type { PartsPlan } from './algorithms/parts-plan.js';
 import type { RiskApproval } from '@octant/trading/risk/risk-approved';
 import type { VenueOrderKind, VenueOrderState } from '@octant/venue/venue';
 
@@ -21,6 +22,12 @@ export interface LiveOrderTerms {
   readonly notBeforeMs: number;
   readonly timeframe: TimeframeName | undefined;
   readonly exits?: ExitTerms | undefined;
+  /** The entry whose position it leaves, of an order that its exits made. */
+  readonly exitOf?: string | undefined;
+  /** How it goes out in parts; undefined of one that goes out whole. */
+  readonly algorithm?: PartsPlan | undefined;
+  /** The order that it is a part of. */
+  readonly partOf?: string | undefined;
   readonly requestId: string;
   readonly sessionId: string;
   readonly traceId: string;

@@ -3,6 +3,7 @@ import { Lanes } from '@octant/platform/bus/lanes';
 import { decideSend, type ProviderTerms } from '@octant/platform/effects/decide-effect';
 import { formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
 import type { PlaceOutcome, VenueOrderRequest } from '@octant/venue/venue';
+import { heldByExits } from './exits/held-by-exits.js';
 import { pass, type LiveDesk } from './live-desk.js';
 import type { LiveOrder } from './live-order.js';
 import { providerTermsOf, requestsMsOf } from './live-settings.js';
@@ -109,8 +110,8 @@ export class LiveSender {
   async #place(claim: Claim): Promise<SentOrder> {
     const desk = this.#desk;
     const { order } = claim;
-    const held = this.#heldBack(order);
-    if (held !== undefined) return { order, outcome: { outcome: 'not_done', reason: held, retryAfterMs: undefined } };
+    const held = this.#heldBack(order) ?? (await heldByExits(desk, order));
+    if (held !== undefined) return { order, outcome: held };
     const next = decideSend(this.#terms(), order.leaseUntilMs, this.#storeMs(claim));
     if (next.step === 'renew') {
       return { order, outcome: { outcome: 'not_done', reason: 'its lease was nearly over', retryAfterMs: 0 } };
@@ -122,11 +123,12 @@ export class LiveSender {
   }
 
   /** What would add exposure waits while the desk may add none, and is not sent at a price that is gone. */
-  #heldBack(order: LiveOrder): string | undefined {
+  #heldBack(order: LiveOrder): PlaceOutcome | undefined {
     if (order.side === 'sell') return undefined;
     const { buyWithinMs } = this.#desk.settings().sending;
-    if (this.#desk.clock.now() >= order.createdAtMs + buyWithinMs) return 'nobody came to send it';
-    return this.#desk.gate.refusal(order.symbol);
+    const isLate = this.#desk.clock.now() >= order.createdAtMs + buyWithinMs;
+    const reason = isLate ? 'nobody came to send it' : this.#desk.gate.refusal(order.symbol);
+    return reason === undefined ? undefined : { outcome: 'not_done', reason, retryAfterMs: undefined };
   }
 
   async #untilLeaseEnds(claim: Claim, request: VenueOrderRequest): Promise<PlaceOutcome> {

@@ -24,6 +24,18 @@ export interface LiveSettings {
     readonly overlapMs: number;
   };
   readonly ordersPollMs: number;
+  /** How often the price is asked for while exits wait for one that nothing at the exchange watches. */
+  readonly exits: { readonly pricePollMs: number };
+  readonly algorithm: {
+    readonly kind: 'none' | 'twap' | 'iceberg';
+    /** Of the average hour's volume. */
+    readonly aboveVolumeShare: number;
+    readonly slices: number;
+    readonly durationMs: number;
+    readonly shownShare: number;
+    readonly repriceMs: number;
+    readonly finish: 'market' | 'leave';
+  };
   readonly reconcile: {
     readonly everyMs: number;
     readonly lookbackMs: number;
@@ -54,6 +66,16 @@ export function liveSettingsOf(live: TradeExecutorConfig['live']): LiveSettings 
     reserveRatio: live.reserve_pct / 100,
     fills: { pollMs: live.fills_poll_ms, overlapMs: seconds(live.fills_overlap_seconds) },
     ordersPollMs: live.orders_poll_ms,
+    exits: { pricePollMs: live.exits.price_poll_ms },
+    algorithm: {
+      kind: live.algorithm.kind,
+      aboveVolumeShare: live.algorithm.above_volume_pct / 100,
+      slices: live.algorithm.slices,
+      durationMs: seconds(live.algorithm.duration_seconds),
+      shownShare: live.algorithm.shown_pct / 100,
+      repriceMs: seconds(live.algorithm.reprice_seconds),
+      finish: live.algorithm.finish,
+    },
     reconcile: {
       everyMs: seconds(live.reconcile.every_seconds),
       lookbackMs: seconds(live.reconcile.lookback_hours * 3600),

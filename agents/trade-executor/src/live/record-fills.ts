@@ -7,6 +7,7 @@ import { reasonOf, settledBy } from './apply-sighting.js';
 import { bookFill, type BookedFill } from './book-fill.js';
 import { changeOrder, factsOfOrder } from './change-order.js';
 import { stateByVenue } from './decide-order-state.js';
+import { keepExits } from './exits/keep-exits.js';
 import { inLiveTransaction, type LiveWork } from './in-live-transaction.js';
 import type { LiveAccount } from './live-account.js';
 import { BOOKS_LANE, pass, stampOf, type LiveDesk } from './live-desk.js';
@@ -79,7 +80,28 @@ async function recordFill(
     await sayUnbookable(desk, work, { order, fill, why: booking.why });
     return undefined;
   }
-  return book(desk, work, { account, order, fill, booked: booking.fill });
+  if (order.partOf === undefined) return book(desk, work, { account, order, fill, booked: booking.fill });
+  return bookPart(desk, work, { account, order, fill, booked: booking.fill });
+}
+
+/** A fill of a part is one of the order that it is a part of; the part itself only moves on. */
+async function bookPart(desk: LiveDesk, work: LiveWork, part: Booking): Promise<LiveAccount | undefined> {
+  const { account, order, fill } = part;
+  const whole = await work.live.lockOrder({ orderId: order.partOf ?? '' });
+  if (whole === undefined) throw new Error(`expected order ${String(order.partOf)} of part ${order.orderId}, was none`);
+  const booking = bookFill(account, whole, fill);
+  if (!booking.bookable) {
+    await work.live.putVenueFill(fill, { state: 'unbookable', why: booking.why });
+    await sayUnbookable(desk, work, { order: whole, fill, why: booking.why });
+    return undefined;
+  }
+  await advance(desk, work, { booking: part, messages: [] });
+  const { venueOrderId, venueState } = whole;
+  const after = await book(desk, work, { account, order: whole, fill, booked: booking.fill });
+  // The venue knows the part alone.
+  await work.live.updateOrder(whole.orderId, { venueOrderId, venueState });
+  work.onCommitted(desk.signals.parts);
+  return after;
 }
 
 async function orderOf({ live }: LiveWork, fill: VenueFill): Promise<LiveOrder | undefined> {
@@ -110,6 +132,7 @@ async function book(desk: LiveDesk, work: LiveWork, booking: Booking): Promise<L
   await live.putVenueFill(fill, { state: 'booked', fillId });
   const lastFillAtMs = Math.max(account.lastFillAtMs, atMs);
   await live.saveBooks({ cashQuote, lastFillSeq: fillSeq, lastFillAtMs, symbol, position });
+  await keepExits(desk, work, { order, booked, atMs });
   const facts = { fillId, fillSeq, fillNumber, qty, filledQty, price, feeQuote, profit, atMs, complete };
   const messages = filledMessages(factsOfOrder(order), { ...facts, fee }, stampOf(desk));
   await advance(desk, work, { booking, messages });

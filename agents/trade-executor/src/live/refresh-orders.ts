@@ -35,6 +35,7 @@ async function isMissing(desk: LiveDesk, order: LiveOrder): Promise<boolean> {
   return found.outcome === 'not_found';
 }
 
-function isAtVenue({ state }: LiveOrder): boolean {
-  return state === 'acknowledged' || state === 'partially_filled';
+function isAtVenue({ state, algorithm }: LiveOrder): boolean {
+  // Of an order in parts only its parts are there.
+  return algorithm === undefined && (state === 'acknowledged' || state === 'partially_filled');
 }

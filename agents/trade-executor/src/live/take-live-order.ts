@@ -1,8 +1,9 @@
+import type { Outgoing } from '@octant/platform/bus/message';
 import type { HandlerResult } from '@octant/platform/bus/subscription';
 import { isExitOrderId } from '@octant/trading/exchange/order-id';
 import { statusWordOf } from '@octant/trading/exchange/order-state';
 import type { Instrument } from '@octant/trading/market/instrument';
-import { parseDecimal } from '@octant/trading/money/decimal';
+import { Decimal, formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
 import type { Sql } from '@octant/platform/postgres/sql';
 import { endedMessages, intendedMessages } from '../account/order-messages.js';
 import {
@@ -16,15 +17,22 @@ import {
 } from '../account/take-order.js';
 import type { LiveTransaction } from '../adapters/live-store.js';
 import type { VenueMarket, VenueOrderKind } from '@octant/venue/venue';
+import { requestCancels } from './cancel-orders.js';
+import { isPartOrderId, type PartsPlan } from './algorithms/parts-plan.js';
+import { partsPlanOf } from './algorithms/plan-parts.js';
 import { decideLiveOrder } from './decide-live-order.js';
-import type { LiveAccount } from './live-account.js';
+import type { LiveWork } from './in-live-transaction.js';
+import { freeQtyOf, type LiveAccount } from './live-account.js';
 import { stampOf, type LiveDesk } from './live-desk.js';
-import type { LiveIntent } from './live-order.js';
+import { unbookedQty, type LiveIntent, type LiveOrder } from './live-order.js';
 
 /** An order to take, and how it is to be executed; at the market unless `kind` says otherwise. */
 export interface LiveSubmission extends Submission {
   readonly kind?: VenueOrderKind;
   readonly reduceOnly?: boolean;
+  /** The entry whose position it leaves, of an order that its exits make. */
+  readonly exitOf?: string;
+  readonly algorithm?: PartsPlan | undefined;
 }
 
 const MARKET: VenueOrderKind = { type: 'market' };
@@ -39,38 +47,62 @@ const MARKET: VenueOrderKind = { type: 'market' };
  * @throws TransientError `behind` (409), in the transaction, when the order knows a later halt than this agent.
  */
 export function takeLiveOrder(desk: LiveDesk, order: LiveSubmission): TakenOrder {
-  if (isExitOrderId(order.orderId)) throw reserved(order.orderId);
+  if (isExitOrderId(order.orderId) || isPartOrderId(order.orderId)) throw reserved(order.orderId);
   const instrument = instrumentAt(desk, order.symbol);
   let answer: OrderAnswer = { orderId: order.orderId, status: 'failed', state: 'intended' };
   let isNew = false;
+  let acts: (() => void)[] = [];
   const result: HandlerResult = {
     transaction: async (sql: Sql) => {
-      const taken = await intake(desk, desk.store.within(sql), { order, instrument });
+      const said: Outgoing[] = [];
+      acts = [];
+      const work: LiveWork = {
+        live: desk.store.within(sql),
+        say: (messages) => {
+          said.push(...messages);
+          return Promise.resolve();
+        },
+        onCommitted: (act) => {
+          acts.push(act);
+        },
+      };
+      const algorithm = partsPlanOf(desk, order, instrument);
+      const taken = await intake(desk, work, { order: { ...order, algorithm }, instrument });
       ({ answer, isNew } = taken);
       const stamp = stampOf(desk);
       const atMs = desk.clock.now();
-      if (answer.state !== 'denied') return intendedMessages(order, atMs, stamp);
+      if (answer.state !== 'denied') return [...said, ...intendedMessages(order, atMs, stamp)];
       return endedMessages(order, { state: 'denied', reason: answer.reason ?? 'denied', atMs }, stamp);
     },
     onCommitted: () => {
+      for (const act of acts) act();
       if (isNew && answer.state === 'denied') desk.metrics.orderCame('denied');
       if (answer.state === 'intended') desk.signals.send();
+      if (answer.state === 'intended') desk.signals.parts();
     },
   };
   return { result, answer: () => answer };
 }
 
-/** Writes an order down within a transaction whose account is locked by it; for orders that the desk itself makes, too. */
+/**
+ * Writes an order down within a transaction whose account is locked by it; for orders that the desk itself makes, too. A sell
+ * takes what exits of the symbol hold back: their orders are cancelled, and it is sent when they have ended.
+ */
 export async function intake(
   desk: LiveDesk,
-  live: LiveTransaction,
+  work: LiveWork,
   { order, instrument }: { readonly order: LiveSubmission; readonly instrument: Instrument },
 ): Promise<{ readonly answer: OrderAnswer; readonly isNew: boolean }> {
+  const { live } = work;
   const account = await live.lockAccount();
   const { haltVersion } = account.halt;
   if (order.haltVersion > haltVersion) throw behind(order.haltVersion, haltVersion);
-  const intent = intentOf(desk, { order, account, instrument });
+  const held = await heldByExits(live, order, account);
+  const intent = intentOf(desk, { order, account: withoutReserved(account, order.symbol, held), instrument });
   const isNew = await live.insertOrder(intent);
+  if (isNew && intent.state === 'intended') {
+    await requestCancels(desk, work, { orders: held, reason: `position_sold: by order ${order.orderId}` });
+  }
   if (isNew) return { answer: answerOf(intent), isNew };
   const known = await live.lockOrder({ orderId: order.orderId });
   if (known === undefined) throw new Error(`expected order ${order.orderId} to be known, was not`);
@@ -78,6 +110,24 @@ export async function intake(
   const state = known.state === 'denied' ? 'denied' : 'intended';
   const reason = state === 'denied' ? known.reason : undefined;
   return { answer: answerOf({ orderId: order.orderId, state, reason }), isNew };
+}
+
+/** Open orders of exits that a sell needs to be out of its way. */
+async function heldByExits(
+  live: LiveTransaction,
+  { side, exitOf, symbol, qty }: LiveSubmission,
+  account: LiveAccount,
+): Promise<readonly LiveOrder[]> {
+  if (side !== 'sell' || exitOf !== undefined) return [];
+  if (parseDecimal(qty).lte(parseDecimal(freeQtyOf(account, symbol)))) return [];
+  return (await live.lockOpenOrders({ symbols: [symbol] })).filter((order) => order.exitOf !== undefined);
+}
+
+function withoutReserved(account: LiveAccount, symbol: string, held: readonly LiveOrder[]): LiveAccount {
+  if (held.length === 0) return account;
+  const freed = held.reduce((sum, order) => sum.plus(parseDecimal(unbookedQty(order))), Decimal.of(0));
+  const reserved = parseDecimal(account.reservedQty[symbol] ?? '0').minus(freed);
+  return { ...account, reservedQty: { ...account.reservedQty, [symbol]: formatDecimal(reserved) } };
 }
 
 function intentOf(

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { LiveStore } from '../adapters/live-store.js';
 import type { LiveIntent, LiveOrderPatch } from '../live/live-order.js';
 import { differenceRules, type LiveStoreRule } from './live-difference-contract.js';
+import { exitRules } from './live-exit-contract.js';
 import { ACCOUNT, aFillRow, aLiveIntent, AT_MS, aVenueFill } from './live-store-rows.js';
 
 /** An open account with these orders. */
@@ -316,4 +317,5 @@ export const liveStoreContract: readonly LiveStoreRule[] = [
   ...claimRules,
   ...bookRules,
   ...differenceRules,
+  ...exitRules,
 ];

@@ -12,8 +12,9 @@ import type {
 } from '../adapters/live-store.js';
 import type { Difference } from '../live/difference.js';
 import type { LiveAccount } from '../live/live-account.js';
+import type { LiveExitsOfEntry } from '../live/exits/live-exits.js';
 import { isOpen, type LiveOrder, type LiveOrderPatch } from '../live/live-order.js';
-import { accountOf, copyOf, emptyTables, fillKey, transactionOn } from './memory-live-tables.js';
+import { accountOf, copyOf, emptyTables, exitsOf, fillKey, transactionOn } from './memory-live-tables.js';
 
 /**
  * The tables of the live machine in memory, at the time that `now` tells; passes the same contract as those in Postgres.
@@ -107,8 +108,12 @@ export class MemoryLiveStore implements LiveStore {
           order.owner?.split('/')[0] !== process,
       );
     return this.#claim(terms, {
-      which: ({ state, dueAtMs, cancelReason, symbol }) =>
-        state === 'intended' && dueAtMs <= nowMs && cancelReason === undefined && !heldByOther(symbol),
+      which: ({ state, dueAtMs, cancelReason, symbol, algorithm }) =>
+        state === 'intended' &&
+        algorithm === undefined &&
+        dueAtMs <= nowMs &&
+        cancelReason === undefined &&
+        !heldByOther(symbol),
       change: ({ attempts }) => ({
         state: 'sent',
         owner,
@@ -191,6 +196,13 @@ export class MemoryLiveStore implements LiveStore {
   differences({ open, limit }: { open: boolean; limit: number }): Promise<readonly Difference[]> {
     const found = this.#tables.differences.filter(({ state }) => !open || state === 'open');
     return Promise.resolve([...found].reverse().slice(0, limit));
+  }
+
+  exits(): Promise<readonly LiveExitsOfEntry[]> {
+    const { orders } = this.#tables;
+    return Promise.resolve(
+      exitsOf(this.#tables).map((exits) => ({ ...exits, terms: orders.get(exits.entryId)?.exits ?? {} })),
+    );
   }
 
   openCommands(): Promise<readonly AdminCommand[]> {

@@ -3,6 +3,7 @@ import { Decimal, formatDecimal, parseDecimal } from '@octant/trading/money/deci
 import type { AdminCommand, LiveFillRow, LiveTransaction, OrderKey, VenueFillState } from '../adapters/live-store.js';
 import type { Difference, FoundDifference } from '../live/difference.js';
 import type { LiveAccount } from '../live/live-account.js';
+import type { LiveExits } from '../live/exits/live-exits.js';
 import { isOpen, type LiveIntent, type LiveOrder } from '../live/live-order.js';
 import type { VenueFill } from '@octant/venue/venue';
 
@@ -18,6 +19,7 @@ export interface LiveTables {
   baselines: Map<string, string>;
   differences: Difference[];
   commands: Map<string, AdminCommand>;
+  exits: Map<string, LiveExits>;
   outbox: Identified[];
 }
 
@@ -31,6 +33,7 @@ export function emptyTables(): LiveTables {
     baselines: new Map(),
     differences: [],
     commands: new Map(),
+    exits: new Map(),
     outbox: [],
   };
 }
@@ -45,6 +48,7 @@ export function copyOf(tables: LiveTables): LiveTables {
     baselines: new Map(tables.baselines),
     differences: [...tables.differences],
     commands: new Map(tables.commands),
+    exits: new Map(tables.exits),
     outbox: [...tables.outbox],
   };
 }
@@ -55,7 +59,7 @@ function booksOf({ books }: LiveTables): Books {
 }
 
 export function accountOf(tables: LiveTables): LiveAccount {
-  const open = [...tables.orders.values()].filter(isOpen);
+  const open = [...tables.orders.values()].filter((order) => isOpen(order) && order.partOf === undefined);
   let reservedQuote = Decimal.of(0);
   const reservedQty: Record<string, string> = {};
   for (const { side, symbol, qty, filledQty, reservePrice } of open) {
@@ -104,6 +108,17 @@ export function transactionOn(tables: LiveTables, now: () => number): LiveTransa
       if (command !== undefined) tables.commands.set(key, { ...command, ...change });
       return done;
     },
+    lockExits: (symbol) => Promise.resolve(exitsOf(tables, symbol)),
+    countExitOrders: (entryId) =>
+      Promise.resolve([...tables.orders.values()].filter(({ exitOf }) => exitOf === entryId).length),
+    putExits: (exits) => {
+      tables.exits.set(exits.entryId, exits);
+      return done;
+    },
+    dropExits: (entryId) => {
+      tables.exits.delete(entryId);
+      return done;
+    },
     publish: (messages) => {
       tables.outbox.push(...messages);
       return done;
@@ -111,10 +126,17 @@ export function transactionOn(tables: LiveTables, now: () => number): LiveTransa
   };
 }
 
+/** Oldest first. */
+export function exitsOf(tables: LiveTables, symbol?: string): readonly LiveExits[] {
+  return [...tables.exits.values()]
+    .filter((exits) => symbol === undefined || exits.symbol === symbol)
+    .sort((a, b) => a.sinceMs - b.sinceMs || (a.entryId < b.entryId ? -1 : 1));
+}
+
 function orderStatements(
   tables: LiveTables,
   now: () => number,
-): Pick<LiveTransaction, 'insertOrder' | 'lockOrder' | 'lockOpenOrders' | 'updateOrder'> {
+): Pick<LiveTransaction, 'insertOrder' | 'lockOrder' | 'lockOpenOrders' | 'lockParts' | 'updateOrder'> {
   return {
     insertOrder: (intent) => {
       if (tables.orders.has(intent.orderId)) return Promise.resolve(false);
@@ -133,6 +155,7 @@ function orderStatements(
             (symbols === undefined || symbols.includes(order.symbol)),
         ),
       ),
+    lockParts: (orderId) => Promise.resolve([...tables.orders.values()].filter(({ partOf }) => partOf === orderId)),
     updateOrder: (orderId, patch) => {
       const order = tables.orders.get(orderId);
       if (order === undefined) return Promise.reject(new Error(`expected order ${orderId}, was none`));

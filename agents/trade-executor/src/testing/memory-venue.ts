@@ -16,62 +16,15 @@ import type {
   VenueOrder,
   VenueOrderRequest,
   VenueOrderState,
+  VenueTicker,
 } from '@octant/venue/venue';
-
-/** How likely each misbehaviour is, 0 to 1. */
-export interface VenueFaults {
-  readonly notDone: number;
-  readonly rejected: number;
-  /** Lost on the way there: nothing happens, nobody hears. */
-  readonly lostBefore: number;
-  /** It happens, and nobody hears. */
-  readonly lostAfter: number;
-  /** It arrives late, perhaps too late, and nobody hears. */
-  readonly late: number;
-  /** It happens, and the adapter throws. */
-  readonly throws: number;
-  /** A question is not answered. */
-  readonly silent: number;
-  /** An event is lost, comes twice, or comes late. */
-  readonly eventLost: number;
-  readonly eventTwice: number;
-  readonly eventLate: number;
-  /** The rest of an order is cancelled by the venue. */
-  readonly cutShort: number;
-}
-
-export const NO_FAULTS: VenueFaults = {
-  notDone: 0,
-  rejected: 0,
-  lostBefore: 0,
-  lostAfter: 0,
-  late: 0,
-  throws: 0,
-  silent: 0,
-  eventLost: 0,
-  eventTwice: 0,
-  eventLate: 0,
-  cutShort: 0,
-};
-
-export const MANY_FAULTS: VenueFaults = {
-  notDone: 0.06,
-  rejected: 0.05,
-  lostBefore: 0.08,
-  lostAfter: 0.1,
-  late: 0.1,
-  throws: 0.04,
-  silent: 0.12,
-  eventLost: 0.2,
-  eventTwice: 0.2,
-  eventLate: 0.3,
-  cutShort: 0.1,
-};
+import { NO_FAULTS, type VenueFaults } from './venue-faults.js';
 
 interface KeptOrder {
   order: VenueOrder;
   readonly kind: VenueOrderRequest['kind'];
   readonly placedAtMs: number;
+  isTriggered?: true;
 }
 
 export interface MemoryVenueOptions {
@@ -97,9 +50,9 @@ export class MemoryVenue implements Venue {
   readonly id = 'binance';
   readonly features: VenueFeatures;
   faults: VenueFaults = NO_FAULTS;
-  /** Price of everything; market orders fill at it. */
-  price = '100';
   offsetMs = 0;
+  /** Of every market; undefined: it does not say. */
+  dayVolume: string | undefined;
   rights: KeyRights = { mayTrade: true, mayWithdraw: false };
   readonly requests: VenueOrderRequest[] = [];
   readonly fills: VenueFill[] = [];
@@ -108,6 +61,7 @@ export class MemoryVenue implements Venue {
   readonly #orders: KeptOrder[] = [];
   readonly #balances = new Map<string, Decimal>();
   readonly #listeners = new Set<(event: VenueEvent) => void>();
+  #price = '100';
 
   constructor(options: MemoryVenueOptions) {
     this.#options = options;
@@ -126,6 +80,18 @@ export class MemoryVenue implements Venue {
     for (const [currency, amount] of Object.entries(options.balances)) {
       this.#balances.set(currency, parseDecimal(amount));
     }
+  }
+
+  /** Price of everything; market orders fill at it. */
+  get price(): string {
+    return this.#price;
+  }
+
+  /** Stops and targets that it reaches are market orders from then on. */
+  set price(price: string) {
+    this.#price = price;
+    for (const kept of this.#orders)
+      if (isOpenAt(kept.order) && !kept.isTriggered && this.#isReached(kept)) this.#trigger(kept);
   }
 
   get orders(): readonly VenueOrder[] {
@@ -149,6 +115,7 @@ export class MemoryVenue implements Venue {
     if (fault === 'notDone') return { outcome: 'not_done', reason: 'maintenance', retryAfterMs: random() * 2000 };
     if (fault === 'rejected') return { outcome: 'rejected', code: 'no_funds', reason: 'not enough' };
     if (fault === 'lostBefore') return { outcome: 'unknown', reason: 'connection reset' };
+    if (this.#wouldTrigger(request)) return { outcome: 'rejected', code: '-2010', reason: 'would trigger immediately' };
     const order = this.#accept(request);
     await clock.sleep(this.#roundTripMs / 2);
     if (fault === 'throws') throw new Error('socket hang up');
@@ -205,6 +172,10 @@ export class MemoryVenue implements Venue {
       () =>
         new Map([...this.#balances].map(([currency, free]) => [currency, { free: formatDecimal(free), used: '0' }])),
     );
+  }
+
+  ticker(): Promise<VenueTicker> {
+    return this.#answer(() => ({ lastPrice: this.#price, dayVolume: this.dayVolume }));
   }
 
   balanceOf(currency: string): string {
@@ -266,7 +237,7 @@ export class MemoryVenue implements Venue {
   #accept(request: VenueOrderRequest): VenueOrder | undefined {
     const nowMs = this.#options.clock.now();
     const isLate = request.expiresAtMs !== undefined && nowMs > request.expiresAtMs;
-    if (isLate && this.#options.ignoresExpiry !== true) return undefined;
+    if ((isLate && this.#options.ignoresExpiry !== true) || this.#wouldTrigger(request)) return undefined;
     const order: VenueOrder = {
       venueOrderId: `v${String(this.#orders.length + 1)}`,
       clientOrderId: request.clientOrderId,
@@ -282,6 +253,24 @@ export class MemoryVenue implements Venue {
     this.#tell({ type: 'order', order });
     if (request.kind.type === 'market') void this.#fillInParts(kept);
     return order;
+  }
+
+  /** Of a stop that a sell waits for below the price. */
+  #wouldTrigger({ kind }: VenueOrderRequest): boolean {
+    return (
+      (kind.type === 'stop_loss' || kind.type === 'oco') && parseDecimal(this.#price).lte(parseDecimal(kind.stopPrice))
+    );
+  }
+
+  #isReached({ kind }: KeptOrder): boolean {
+    const price = parseDecimal(this.#price);
+    if (kind.type === 'oco' && price.gte(parseDecimal(kind.price))) return true;
+    return (kind.type === 'stop_loss' || kind.type === 'oco') && price.lte(parseDecimal(kind.stopPrice));
+  }
+
+  #trigger(kept: KeptOrder): void {
+    kept.isTriggered = true;
+    void this.#fillInParts(kept);
   }
 
   async #fillInParts(kept: KeptOrder): Promise<void> {
@@ -303,7 +292,7 @@ export class MemoryVenue implements Venue {
     const { order } = kept;
     const { symbol, side } = order;
     const [base = '', quote = ''] = symbol.split('-');
-    const price = parseDecimal(this.price);
+    const price = parseDecimal(this.#price);
     const currency = this.#options.feeCurrency?.(symbol, side) ?? quote;
     const notional = qty.times(price);
     const fee = (currency === base ? qty : notional).times(FEE_RATE);

@@ -73,6 +73,18 @@ const liveConfig = z
     fills_poll_ms: z.int().min(200).max(600_000).default(10_000),
     fills_overlap_seconds: z.number().min(1).max(3600).default(60),
     orders_poll_ms: z.int().min(200).max(600_000).default(30_000),
+    exits: z.object({ price_poll_ms: z.int().min(100).max(60_000).default(1000) }).prefault({}),
+    algorithm: z
+      .object({
+        kind: z.enum(['none', 'twap', 'iceberg']).default('twap'),
+        above_volume_pct: z.number().positive().max(100).default(2),
+        slices: z.int().min(2).max(100).default(10),
+        duration_seconds: z.number().min(1).max(86_400).default(600),
+        shown_pct: z.number().min(1).max(100).default(20),
+        reprice_seconds: z.number().min(1).max(600).default(15),
+        finish: z.enum(['market', 'leave']).default('market'),
+      })
+      .prefault({}),
     reconcile: z
       .object({
         every_seconds: z.number().min(5).max(86_400).default(300),

@@ -1,6 +1,7 @@
 import { timeframeMs } from '../market/timeframe.js';
 import type { TimeframeName } from '../messages/envelope.js';
 import { formatDecimal, parseDecimal, type Decimal } from '../money/decimal.js';
+import type { ExitTerms } from './exit-terms.js';
 import type { ExitKind, PaperOrder } from './paper-exchange.js';
 
 /**
@@ -23,6 +24,12 @@ export interface RestingExits<Order extends PaperOrder = PaperOrder> {
   readonly timeStopMs?: number | undefined;
   /** The exit that has triggered and not sold all. */
   readonly sold?: SoldExit | undefined;
+}
+
+/** What the levels of exits follow from. */
+export interface ExitLevels {
+  readonly entry: { readonly exits?: ExitTerms | undefined };
+  readonly highPrice: string;
 }
 
 export interface SoldExit {
@@ -83,7 +90,7 @@ export function isNew(exits: RestingExits, openTimeMs: number): boolean {
 export function stopLevelOf({
   entry,
   highPrice,
-}: RestingExits): { kind: 'stop' | 'trail'; level: Decimal } | undefined {
+}: ExitLevels): { kind: 'stop' | 'trail'; level: Decimal } | undefined {
   const { stopPrice, trailingDistance } = entry.exits ?? {};
   const stop = stopPrice === undefined ? undefined : parseDecimal(stopPrice);
   const trail =
@@ -93,7 +100,7 @@ export function stopLevelOf({
 }
 
 /** The take-profit's limit, rounded up to the tick. */
-export function targetLevelOf({ entry }: RestingExits, tickSize: Decimal): Decimal | undefined {
+export function targetLevelOf({ entry }: Pick<ExitLevels, 'entry'>, tickSize: Decimal): Decimal | undefined {
   const price = entry.exits?.takeProfitPrice;
   return price === undefined ? undefined : parseDecimal(price).div(tickSize).ceil().times(tickSize);
 }

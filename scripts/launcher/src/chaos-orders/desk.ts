@@ -142,6 +142,8 @@ function writeConfig({ root, home, venue }: DeskOptions): string {
       ...{ quote_currency: QUOTE, first_days: { max_order_quote: '1000000' } },
       ...{ request_expiry_ms: 2500, flight_ms: 500, lease_ms: 3500, sweep_ms: 200, retry_cap_seconds: 2 },
       ...{ fills_poll_ms: 500, orders_poll_ms: 1000, fills_overlap_seconds: 60, clock_every_seconds: 2 },
+      algorithm: { kind: 'twap', slices: 3, duration_seconds: 2 },
+      exits: { price_poll_ms: 200 },
       reconcile: { every_seconds: 5, unresolved_after_seconds: 60 },
     },
   });

@@ -6,6 +6,8 @@ import type { OrderFault, VenueFaultRule } from './plan/faults.js';
 const POINT_PATIENCE_MS = 14_000;
 const FAULT_PATIENCE_MS = 8_000;
 const POLL_MS = 25;
+/** Nothing but a look-up tells what became of the order: no event and no poll does. */
+const LOST: VenueFaultRule = { fault: 'reset_before_accept', endpoint: 'place', times: 1 };
 /** Orders that one fault may use up. */
 const ORDERS_A_FAULT = 4;
 
@@ -51,7 +53,7 @@ async function strike(lane: Lane, rule: VenueFaultRule): Promise<boolean> {
   const { simulator } = lane.parts;
   const count = async (): Promise<number> => (await simulator.countFired()).get(rule.fault) ?? 0;
   const before = await count();
-  await simulator.setFaults([rule]);
+  await simulator.setFaults(rule.endpoint === 'find' ? [LOST, rule] : [rule]);
   if (rule.endpoint === 'cancel') await lane.parts.desk.command('/admin/trade/cancel-all', {});
   for (let used = 0; used < ORDERS_A_FAULT - 1; used += 1) await lane.publish(1);
   if (rule.endpoint === 'cancel') await lane.parts.desk.command('/admin/trade/cancel-all', {});
@@ -68,7 +70,7 @@ async function dieAt(lane: Lane, point: string): Promise<boolean> {
   const { desk, simulator } = lane.parts;
   const provoke = provocations[point.split('.')[0] ?? ''];
   if (point.startsWith('look-up')) {
-    await simulator.setFaults([{ fault: 'dropped_reply', endpoint: 'place', times: 1 }]);
+    await simulator.setFaults([LOST]);
   }
   return killed(lane, async (isDead) => {
     desk.process.dieAt(point);

@@ -124,11 +124,12 @@ export class Lane {
     });
   }
 
-  async #publishOne({ orderId, symbol, side, qty, referencePrice, twice }: PlannedOrder): Promise<void> {
+  async #publishOne({ orderId, symbol, side, qty, referencePrice, exits, twice }: PlannedOrder): Promise<void> {
     const { bus, redis, prefix } = this.parts;
     const payload = {
       ...{ orderId, symbol, side, qty, type: 'market', referencePrice },
       ...{ requestId: orderId, sessionId: 'chaos', timeframe: '1h', notBeforeMs: Date.now(), haltVersion: 0 },
+      ...(exits === undefined ? {} : { exits }),
       approval: { requestId: orderId, riskScore: 0.1 },
       ...{ traceId: '0af7651916cd43dd8448eb211c80319c', ts: new Date().toISOString() },
     };

@@ -96,8 +96,9 @@ function wrongOf(run: VenueRun): readonly string[] {
   if (!stoppedInOrder) wrong.push(`${venue}: the executor had to be killed in the end`);
   const stray = run.deaths.filter(isStray).length;
   if (stray > 0) wrong.push(`${venue}: ${stray} deaths that nobody caused`);
-  if (venueOrders < orders.length * LEAST_SENT_SHARE) {
-    wrong.push(`${venue}: only ${venueOrders} of ${orders.length} orders went to the exchange, which shows little`);
+  const toSend = orders.filter(({ isWhole }) => !isWhole).length;
+  if (venueOrders < toSend * LEAST_SENT_SHARE) {
+    wrong.push(`${venue}: only ${venueOrders} of ${toSend} orders went to the exchange, which shows little`);
   }
   return wrong;
 }

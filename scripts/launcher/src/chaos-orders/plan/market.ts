@@ -22,6 +22,9 @@ export const PRICE_STEPS = ['1', '0.99', '1', '1.008'] as const;
 /** Share of the orders that go out as resting limit orders. */
 export const RESTING_SHARE = 0.4;
 
+/** Of every market: two in a hundred of an hour of it are one and a half. */
+export const UNITS_A_DAY = 1800;
+
 export type ChaosVenue = 'binance' | 'kraken';
 
 /** Quote currency of the run's markets, at each venue. */

@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runAgent } from '@octant/platform/agent/run-agent';
 import type { AgentDefinition } from '@octant/platform/agent/definition';
-import type { PlaceOutcome, Venue, VenueOrderKind, VenueOrderRequest } from '@octant/venue/venue';
+import type { PlaceOutcome, Venue, VenueOrderKind, VenueOrderRequest, VenueTicker } from '@octant/venue/venue';
 import { z } from 'zod';
-import { BASE_PRICES, RESTING_SHARE } from '../plan/market.js';
+import { formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
+import { BASE_PRICES, RESTING_SHARE, UNITS_A_DAY } from '../plan/market.js';
 
 /** A word from the run: die at this point, the next time that it comes; null: at none. */
 const word = z.object({ dieAt: z.string().nullable() });
@@ -49,13 +50,24 @@ function dieIfArmed(point: string): Promise<void> | undefined {
 function restingSome(venue: Venue): Venue {
   const place = (request: VenueOrderRequest): Promise<PlaceOutcome> =>
     venue.place({ ...request, kind: restingKind(request) });
+  const ticker = async (symbol: string): Promise<VenueTicker> => ({
+    ...(await venue.ticker(symbol)),
+    dayVolume: dayVolumeOf(symbol),
+  });
   return new Proxy(venue, {
     get: (target, name) => {
       if (name === 'place') return place;
+      if (name === 'ticker') return ticker;
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });
+}
+
+/** The simulator counts no volume; by this one orders of more than one unit are large, and go out in parts. */
+function dayVolumeOf(symbol: string): string | undefined {
+  const base = BASE_PRICES[symbol.split('-')[0] ?? ''];
+  return base === undefined ? undefined : formatDecimal(parseDecimal(base.unitQty).times(UNITS_A_DAY));
 }
 
 function restingKind({ clientOrderId, symbol, side, kind }: VenueOrderRequest): VenueOrderKind {

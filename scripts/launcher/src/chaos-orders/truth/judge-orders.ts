@@ -1,4 +1,4 @@
-import { formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
+import { Decimal, formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
 import type { BookedOrder, Ledgers } from './ledgers.js';
 
 /** Ids by what is wrong with them; empty lists when nothing is. */
@@ -16,7 +16,7 @@ export const violationKinds = {
   wrongFills: 'booked with another quantity or price',
   untoldFills: 'booked, and not told by exec.status',
   retoldFills: 'told by exec.status more than once',
-  untoldEnds: 'at an end, and exec.status did not say so once',
+  untoldEnds: 'at an end, and exec.status did not say so once (of a part: not at all)',
   balances: 'currencies of which the exchange has another amount than the books',
   differences: 'differences that the executor lists as open',
 } as const;
@@ -44,13 +44,19 @@ type OfOrders = Pick<Violations, 'lostOrders' | 'duplicates' | 'orphans' | 'mism
 function judgeExistence({ published, planted, venue, books }: Ledgers): OfOrders {
   const known = new Set(books.orders.map(({ orderId }) => orderId));
   const byClientId = new Map(books.orders.map((order) => [order.clientOrderId, order]));
-  const there = count(venue.orders.map(({ clientOrderId, venueOrderId }) => clientOrderId ?? venueOrderId));
+  const there = count(
+    venue.orders
+      .filter(({ clientOrderId }) => clientOrderId?.endsWith(OTHER_LEG) !== true)
+      .map(({ clientOrderId, venueOrderId }) => ownIdOf(clientOrderId) ?? venueOrderId),
+  );
   const isPlanted = new Set(planted);
   return {
     lostOrders: published.filter((orderId) => !known.has(orderId)),
     duplicates: [...there].filter(([, times]) => times > 1).map(([id]) => byClientId.get(id)?.orderId ?? id),
     orphans: [...there.keys()].filter((id) => !byClientId.has(id) && !isPlanted.has(id)),
-    mismatches: books.orders.filter((order) => !agrees(order, venue)).map(({ orderId }) => orderId),
+    mismatches: books.orders
+      .filter((order) => (order.isWhole ? !isSumOfParts(order, books.orders) : !agrees(order, venue)))
+      .map(({ orderId }) => orderId),
     unresolved: books.orders.filter(({ state }) => !ENDS.has(state)).map(({ orderId }) => orderId),
     openAtVenue: venue.orders
       .filter(({ status }) => status === 'open' || status === 'partially_filled')
@@ -58,16 +64,33 @@ function judgeExistence({ published, planted, venue, books }: Ledgers): OfOrders
   };
 }
 
+/** Of the two legs of a pair of which one cancels the other; they are one order here. */
+const [ONE_LEG, OTHER_LEG] = ['-p', '-s'];
+
+function ownIdOf(clientOrderId: string | undefined): string | undefined {
+  const isLeg = clientOrderId?.endsWith(ONE_LEG) === true || clientOrderId?.endsWith(OTHER_LEG) === true;
+  return isLeg ? clientOrderId.slice(0, -2) : clientOrderId;
+}
+
+/** Whether an order in parts has filled as much as its parts. */
+function isSumOfParts({ orderId, filledQty, venueOrderId }: BookedOrder, orders: readonly BookedOrder[]): boolean {
+  const filled = orders
+    .filter(({ partOf }) => partOf === orderId)
+    .reduce((sum, part) => sum.plus(parseDecimal(part.filledQty)), Decimal.of(0));
+  return venueOrderId === null && filled.eq(parseDecimal(filledQty));
+}
+
 /** Whether what the books say of an order is so at the exchange. */
 function agrees(order: BookedOrder, { orders }: Ledgers['venue']): boolean {
-  const theirs = orders.filter(({ clientOrderId }) => clientOrderId === order.clientOrderId);
+  const theirs = orders.filter(({ clientOrderId }) => ownIdOf(clientOrderId) === order.clientOrderId);
   if (NEVER_THERE.has(order.state)) return theirs.length === 0;
   if (THERE.has(order.state) && theirs.length === 0) return false;
   if ((order.venueOrderId !== null) !== theirs.length > 0) return false;
-  return theirs.every(
-    ({ venueOrderId, filledQty, qty }) =>
-      venueOrderId === order.venueOrderId && same(filledQty, order.filledQty) && same(qty, order.qty),
-  );
+  const filled = theirs.reduce((sum, { filledQty }) => sum.plus(parseDecimal(filledQty)), Decimal.of(0));
+  if (!filled.eq(parseDecimal(order.filledQty)) || !theirs.every(({ qty }) => same(qty, order.qty))) return false;
+  // The legs of a pair have ids of their own at the exchange; the books have the pair's.
+  const isPair = theirs.length === 2 && theirs.every(({ clientOrderId }) => clientOrderId !== order.clientOrderId);
+  return isPair || theirs.every(({ venueOrderId }) => venueOrderId === order.venueOrderId);
 }
 
 function judgeFills({ venue, books }: Ledgers): Pick<Violations, 'lostFills' | 'doubleFills' | 'wrongFills'> {
@@ -93,7 +116,7 @@ function judgeStatuses({ books, statuses }: Ledgers): Pick<Violations, 'untoldFi
     untoldFills: books.fills.filter(({ fillId }) => !told.has(fillId)).map(({ fillId }) => fillId),
     retoldFills: [...told].filter(([, times]) => times > 1).map(([fillId]) => fillId),
     untoldEnds: books.orders
-      .filter(({ orderId, state }) => ENDS.has(state) && ends.get(orderId) !== 1)
+      .filter(({ orderId, state, partOf }) => ENDS.has(state) && (ends.get(orderId) ?? 0) !== (partOf === null ? 1 : 0))
       .map(({ orderId }) => orderId),
   };
 }

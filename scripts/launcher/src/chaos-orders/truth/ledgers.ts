@@ -10,6 +10,10 @@ export interface BookedOrder {
   readonly qty: string;
   readonly filledQty: string;
   readonly venueOrderId: string | null;
+  /** It goes to the exchange in parts, not itself. */
+  readonly isWhole: boolean;
+  /** The order that it is a part of: of itself nothing is told. */
+  readonly partOf: string | null;
 }
 
 /** A fill as Postgres has it, with the exchange's own trade id. */

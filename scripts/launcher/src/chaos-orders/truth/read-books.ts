@@ -11,7 +11,7 @@ const status = z.object({ orderId: z.string(), state: z.string(), fillId: z.stri
 export async function readBooks(database: OpenDatabase): Promise<Books> {
   const { rows: orders } = await database.query<BookedOrder>(
     `SELECT order_id AS "orderId", client_order_id AS "clientOrderId", state, reason, qty::text, filled_qty::text AS "filledQty",
-            venue_order_id AS "venueOrderId"
+            venue_order_id AS "venueOrderId", algorithm IS NOT NULL AS "isWhole", part_of AS "partOf"
      FROM orders ORDER BY order_seq`,
   );
   const { rows: fills } = await database.query<Omit<BookedFill, 'tradeId'> & { tradeId: string | null }>(
