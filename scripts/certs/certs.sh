@@ -119,13 +119,15 @@ make_server() {
     say "server       made: $CERTS_DIR/server/tls.crt for app, admin and hooks.$CERT_DOMAIN, $SERVER_DAYS days"
 }
 
-# Containers read the key by their group; only root can give it to that group.
-share_server_key() {
+# Containers read the server's key by their group, which only root can give it. What root makes in somebody's checkout stays
+# that person's.
+hand_over() {
+    [ "$(id -u)" = 0 ] || return 0
+    owner=$(stat -c %u "$CERTS_DIR")
+    [ "$owner" = 0 ] || chown -R -h "$owner" "$CERTS_DIR/private" "$CERTS_DIR/trust" "$CERTS_DIR/server" "$CERTS_DIR/clients"
     [ -s "$CERTS_DIR/server/tls.key" ] || return 0
-    if [ "$(id -u)" = 0 ]; then
-        chown "0:$SECRETS_GROUP" "$CERTS_DIR/server/tls.key"
-        chmod 0440 "$CERTS_DIR/server/tls.key"
-    fi
+    chgrp "$SECRETS_GROUP" "$CERTS_DIR/server/tls.key"
+    chmod 0440 "$CERTS_DIR/server/tls.key"
 }
 
 init() {
@@ -143,7 +145,7 @@ init() {
     make_authority
     make_list
     make_server
-    share_server_key
+    hand_over
 }
 
 # name NAME: of a client, safe as a file name
@@ -244,8 +246,8 @@ action=${1:-}
 [ $# -eq 0 ] || shift
 case $action in
 init) init "$@" ;;
-issue) issue "$@" ;;
-revoke) revoke "$@" ;;
+issue) issue "$@" && hand_over ;;
+revoke) revoke "$@" && hand_over ;;
 list) list ;;
 *) refuse "expected init, issue, revoke or list, was '$action'" ;;
 esac

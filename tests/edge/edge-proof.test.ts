@@ -108,11 +108,11 @@ describe.skipIf(missing !== undefined)(`the edge${missing === undefined ? '' : `
   });
 
   test.each([
-    ['app', '/pnl/status', 'sign in', 60],
-    ['app', '/oauth2/start', 'sign in', 20],
-    ['hooks', '/slack/interactions', 'unknown', 20],
-    ['admin', '/admin/audit', 'sign in', 20],
-  ] as const)('lets an address ask %s %s in bounds of its own', async (host, path, usual, burst) => {
+    { host: 'app', path: '/pnl/status', usual: 'sign in', burst: 60 },
+    { host: 'app', path: '/oauth2/start', usual: 'sign in', burst: 20 },
+    { host: 'hooks', path: '/slack/interactions', usual: 'unknown', burst: 20 },
+    { host: 'admin', path: '/admin/audit', usual: 'sign in', burst: 20 },
+  ] as const)('lets an address ask $host $path in bounds of its own', async ({ host, path, usual, burst }) => {
     const certificate = host === 'admin' ? runner.certificate("owner's") : undefined;
     const from = runner.nextAddress();
     const ask = (address: string) => askEdge(stand.request(host, { path, certificate, from: address }));

@@ -4,9 +4,11 @@ import type { Outcome } from './outcome.js';
 
 type Keys = Pick<EdgeCase, 'certificate' | 'session' | 'token'>;
 
+const refusedByTls: ReadonlySet<string> = new Set(['none', "another authority's", 'expired']);
+
 /** Admin needs all three. Written down here from the rule, not from the configuration. */
 function expectedOf({ certificate, session, token }: Keys): Outcome {
-  if (certificate === 'none' || certificate === "another authority's" || certificate === 'expired') return 'no TLS';
+  if (refusedByTls.has(certificate)) return 'no TLS';
   if (session === 'none' || session === 'forged') return 'sign in';
   if (session === "stranger's") return 'person refused';
   if (certificate === 'revoked') return 'certificate refused';

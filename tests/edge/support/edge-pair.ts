@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreeRow } from '../../../scripts/launcher/src/servers/free-port.js';
 import type { AgentName } from '../../../scripts/launcher/src/fleet/agents.js';
 import { ChildProgram } from './child-program.js';
+import { askEdge } from './edge-request.js';
 import { localiseConfiguration, type EdgePorts } from './local-configuration.js';
 import { getProgram } from './programs.js';
 
@@ -48,12 +49,10 @@ export class EdgePair {
     const folder = mkdtempSync(join(tmpdir(), 'octant-edge-'));
     localiseConfiguration({ ...options, folder });
     const pair = new EdgePair(folder, options);
-    const { ping, oauth2Proxy, websecure } = options.ports;
+    const { oauth2Proxy } = options.ports;
     await pair.oauth2Proxy.awaitReady(() => expectOk(`http://127.0.0.1:${String(oauth2Proxy)}/ping`));
-    await pair.traefik.awaitReady(() => expectOk(`http://127.0.0.1:${String(ping)}/ping`));
-    // The ping answers before the first dynamic configuration is in force.
-    await pair.traefik.awaitReady(() => pair.#expectRouters(options.ports.metrics));
-    void websecure;
+    // The ping answers before the first dynamic configuration, and with it the certificate, is in force.
+    await pair.traefik.awaitReady(() => expectHooks(options));
     return pair;
   }
 
@@ -61,11 +60,14 @@ export class EdgePair {
     await Promise.all([this.traefik.stop(), this.oauth2Proxy.stop()]);
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
 
-  async #expectRouters(metrics: number): Promise<void> {
-    const text = await (await fetch(`http://127.0.0.1:${String(metrics)}/metrics`)).text();
-    if (!/^traefik_config_last_reload_success [1-9]/m.test(text)) throw new Error('no configuration yet');
-  }
+async function expectHooks({ ports, certificates, environment }: PairOptions): Promise<void> {
+  const ca = readFileSync(join(certificates, 'trust', 'ca.crt'), 'utf8');
+  const host = `hooks.${environment['DOMAIN'] ?? ''}`;
+  const reply = await askEdge({ port: ports.websecure, ca, sni: host, host, method: 'GET', path: '/' });
+  if (reply.kind === 'tls' || reply.headers['strict-transport-security'] === undefined)
+    throw new Error('no router yet');
 }
 
 async function expectOk(url: string): Promise<void> {

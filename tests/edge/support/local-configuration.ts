@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { renderEdge } from '../../../deploy/secrets/render-edge.js';
 import { AGENTS, type AgentName } from '../../../scripts/launcher/src/fleet/agents.js';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -21,7 +21,7 @@ export interface LocalConfiguration {
   readonly secrets: string;
   readonly ports: EdgePorts;
   readonly agentUrl: (agent: AgentName) => string;
-  /** What the compose file gives to `render.sh`. */
+  /** What the compose file gives to the one-shot that renders the configuration. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -34,8 +34,12 @@ type Change = readonly [from: string, to: string];
  */
 export function localiseConfiguration(local: LocalConfiguration): void {
   const { folder, ports, certificates, secrets } = local;
-  const env = { ...process.env, ...local.environment, SECRETS_DIR: secrets };
-  execFileSync('sh', [join(root, 'scripts', 'edge', 'render.sh'), folder], { env, stdio: 'pipe' });
+  const client = {
+    id: readFileSync(join(secrets, 'oauth2_client_id'), 'utf8'),
+    secret: readFileSync(join(secrets, 'oauth2_client_secret'), 'utf8'),
+  };
+  const { files } = renderEdge({ env: local.environment, templates: root, folder, client });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   const address = (port: number) => `127.0.0.1:${String(port)}`;
   changeFile(join(folder, 'traefik.yml'), [
     ["':8080'", `'${address(ports.web)}'`],

@@ -61,7 +61,7 @@ export function pathCases(): EdgeCase[] {
 /** Names of the TLS connection and of the request that are not the same. */
 export function nameCases(port: number): EdgeCase[] {
   const name = (label: string) => `${label}.${DOMAIN}`;
-  const withNames = (sni: string, host: string, expected: Outcome, keys: Partial<EdgeCase> = {}): EdgeCase => ({
+  const withNames = ([sni, host]: [string, string], expected: Outcome, keys: Partial<EdgeCase> = {}): EdgeCase => ({
     ...{ host: 'admin', method: 'POST', path: halt, ...everything, ...keys },
     oddity: `SNI ${sni === '' ? 'none' : sni}, Host ${host}`,
     change: { sni, host },
@@ -69,26 +69,26 @@ export function nameCases(port: number): EdgeCase[] {
   });
   const noCertificate = { certificate: 'none' } as const;
   return [
-    withNames(name('app'), name('admin'), 'misdirected', noCertificate),
-    withNames(name('app'), name('admin'), 'misdirected'),
-    withNames(name('app'), name('admin').toUpperCase(), 'misdirected', noCertificate),
-    withNames(name('app'), `${name('admin')}.`, 'misdirected', noCertificate),
-    withNames(name('app'), `${name('admin')}:${String(port)}`, 'misdirected', noCertificate),
-    withNames(name('hooks'), name('admin'), 'misdirected', noCertificate),
-    withNames(name('admin'), name('app'), 'misdirected', { host: 'app', path: '/pnl/status', method: 'GET' }),
-    withNames(name('admin'), name('app'), 'no TLS', noCertificate),
-    withNames(name('admin'), 'elsewhere.test', 'unknown'),
-    withNames(name('app'), 'elsewhere.test', 'unknown', noCertificate),
-    withNames(name('app'), DOMAIN, 'unknown', noCertificate),
-    withNames(name('app'), '127.0.0.1', 'unknown', noCertificate),
-    withNames(name('app'), name('hooks'), 'unknown', noCertificate),
-    withNames('', name('admin'), 'no TLS'),
-    withNames('', name('app'), 'no TLS', noCertificate),
-    withNames(DOMAIN, name('admin'), 'no TLS'),
-    withNames('elsewhere.test', name('admin'), 'no TLS'),
-    withNames('elsewhere.test', name('app'), 'no TLS', noCertificate),
-    withNames(name('admin').toUpperCase(), name('admin'), 'open'),
-    withNames(name('admin').toUpperCase(), name('admin'), 'no TLS', noCertificate),
+    withNames([name('app'), name('admin')], 'misdirected', noCertificate),
+    withNames([name('app'), name('admin')], 'misdirected'),
+    withNames([name('app'), name('admin').toUpperCase()], 'misdirected', noCertificate),
+    withNames([name('app'), `${name('admin')}.`], 'misdirected', noCertificate),
+    withNames([name('app'), `${name('admin')}:${String(port)}`], 'misdirected', noCertificate),
+    withNames([name('hooks'), name('admin')], 'misdirected', noCertificate),
+    withNames([name('admin'), name('app')], 'misdirected', { host: 'app', path: '/pnl/status', method: 'GET' }),
+    withNames([name('admin'), name('app')], 'no TLS', noCertificate),
+    withNames([name('admin'), 'elsewhere.test'], 'unknown'),
+    withNames([name('app'), 'elsewhere.test'], 'unknown', noCertificate),
+    withNames([name('app'), DOMAIN], 'unknown', noCertificate),
+    withNames([name('app'), '127.0.0.1'], 'unknown', noCertificate),
+    withNames([name('app'), name('hooks')], 'unknown', noCertificate),
+    withNames(['', name('admin')], 'no TLS'),
+    withNames(['', name('app')], 'no TLS', noCertificate),
+    withNames([DOMAIN, name('admin')], 'no TLS'),
+    withNames(['elsewhere.test', name('admin')], 'no TLS'),
+    withNames(['elsewhere.test', name('app')], 'no TLS', noCertificate),
+    withNames([name('admin').toUpperCase(), name('admin')], 'open'),
+    withNames([name('admin').toUpperCase(), name('admin')], 'no TLS', noCertificate),
   ];
 }
 
