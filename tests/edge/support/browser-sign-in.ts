@@ -55,7 +55,7 @@ async function signIn(page: Page, { url, email }: { url: string; email: string }
   const statuses = new Map<string, number>();
   page.on('response', (response) => statuses.set(response.url(), response.status()));
   page.setDefaultTimeout(15_000);
-  await page.goto(url);
+  await open(page, url);
   await page.fill('input[name=email]', email);
   await page.click('button');
   await page.waitForURL((now) => now.host === new URL(url).host);
@@ -66,6 +66,16 @@ async function signIn(page: Page, { url, email }: { url: string; email: string }
     text: await page.innerText('body'),
     cookies: cookies.map(({ name, secure, httpOnly, sameSite, path }) => ({ name, secure, httpOnly, sameSite, path })),
   };
+}
+
+/** A container that comes or goes beside the test changes the machine's network, and Chromium gives the page up: it is asked again. */
+async function open(page: Page, url: string, attempts = 5): Promise<void> {
+  try {
+    await page.goto(url);
+  } catch (error) {
+    if (attempts <= 1 || !String(error).includes('ERR_NETWORK_CHANGED')) throw error;
+    await open(page, url, attempts - 1);
+  }
 }
 
 /** All names are this machine: the browser asks no name server. */
