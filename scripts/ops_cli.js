@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { call, InputError, notifications, orchestrator } from './ops/call-desk.js';
 import { addDeadLetterCommands } from './ops/dead-letters.js';
+import { addKeyCommands } from './ops/key-commands.js';
 import { print, table } from './ops/print.js';
 
 const DONE = 0;
@@ -12,6 +13,7 @@ Environment:
   ORCHESTRATOR_URL   default http://127.0.0.1:7001
   NOTIFICATION_URL   default http://127.0.0.1:7006
   ADMIN_TOKEN        or ADMIN_TOKEN_FILE; default: .octant/admin_token, which npm start makes
+  TOKEN_SIGNING_KEY  or TOKEN_SIGNING_KEY_FILE; default: secrets/token_signing_key or .octant/token_signing_key
 
 Exit codes: 0 done, 1 failed, 2 bad input.`;
 
@@ -58,6 +60,7 @@ function program() {
   );
   command('pnl:status', "the day's PnL and halt state", showPnl);
   command('sessions', 'sessions, newest first', listSessions);
+  addKeyCommands(cli);
   return cli;
 }
 

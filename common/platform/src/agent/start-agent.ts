@@ -144,7 +144,7 @@ class RunningAgent<Config> implements AgentHandle {
   }
 
   async #close(graceMs: number): Promise<boolean> {
-    const { config, bus, database, client } = this.#parts;
+    const { config, bus, database, client, usedTokens } = this.#parts;
     const endMs = systemClock.monotonic() + graceMs;
     const left = () => Math.max(100, endMs - systemClock.monotonic());
     config.close();
@@ -157,6 +157,7 @@ class RunningAgent<Config> implements AgentHandle {
       await this.#closing('database', () => database.end()),
     ];
     client.close();
+    usedTokens.close();
     return cleanHttp !== false && cleanParts.every(Boolean);
   }
 
