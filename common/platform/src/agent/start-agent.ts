@@ -206,10 +206,13 @@ class RunningAgent<Config> implements AgentHandle {
 
   #exportStreams(wiring: AgentWiring): void {
     const { metrics, bus } = this.#parts;
+    const watched = watchedBy(wiring, this.#definition.watchedStreams ?? {});
+    metrics.declareGroups(wiring.consumes);
+    metrics.declareStreams(Object.keys(watched));
     exportStreamMetrics({
       metrics,
       admin: bus.admin,
-      watched: watchedBy(wiring, this.#definition.watchedStreams ?? {}),
+      watched,
       onError: (error) => {
         this.logger.warn({ err: error }, 'stream figures are not to be had');
       },
