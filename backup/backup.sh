@@ -9,6 +9,7 @@ Usage: backup COMMAND
   serve              take a backup and a restore drill whenever one is due, until stopped (what the container does)
   once               take a backup now
   drill [NAME]       bring a backup up elsewhere, compare ledger, holdings and PnL with what was live; default: the newest
+  offsite [NAME]     send a backup off-site; default: the newest
   verify [NAME]      checksums and key of a backup; default: the newest
   list               the backups, oldest first
   figures NAME       the figures that the live database had when the backup was taken
@@ -69,6 +70,7 @@ main() {
     serve) serve ;;
     once) locked take_and_tell ;;
     drill) locked drill_and_tell "${1:-}" ;;
+    offsite) locked offsite_and_tell "${1:-}" ;;
     verify)
       choose "${1:-}"
       verify "$DIRECTORY"

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { call, InputError, notifications, orchestrator } from './ops/call-desk.js';
 import { addDeadLetterCommands } from './ops/dead-letters.js';
+import { runDoctor } from './ops/doctor.js';
 import { print, table } from './ops/print.js';
 
 const DONE = 0;
@@ -18,6 +19,8 @@ Exit codes: 0 done, 1 failed, 2 bad input.`;
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv) {
+  // It has options, exit codes and a program of its own.
+  if (argv[0] === 'doctor') return runDoctor(argv.slice(1));
   try {
     await program().parseAsync(argv, { from: 'user' });
     return DONE;
@@ -58,6 +61,7 @@ function program() {
   );
   command('pnl:status', "the day's PnL and halt state", showPnl);
   command('sessions', 'sessions, newest first', listSessions);
+  cli.command('doctor').description('examine the desk and its machine; doctor --help lists the checks').action(() => {});
   return cli;
 }
 

@@ -10,7 +10,7 @@ take_and_tell() {
   date -u +%s >"$STATE/last-success"
   write_metrics
   log info "backup $NAME taken: $(du -sh "$BACKUP_DIR/$NAME" | cut -f1) in $((SECONDS - started)) s"
-  send_offsite "$BACKUP_DIR/$NAME" "$NAME"
+  if [ -n "$BACKUP_OFFSITE_COMMAND" ]; then send_offsite "$BACKUP_DIR/$NAME"; fi
 }
 
 # It has its name only when it is whole. Redis comes first: what it lists as done must be in the database of the backup,
@@ -106,13 +106,24 @@ prune() {
 }
 
 # A backup that stays on the machine goes with the machine.
+offsite_and_tell() {
+  [ -n "$BACKUP_OFFSITE_COMMAND" ] || bad_input 'BACKUP_OFFSITE_COMMAND: expected a command, was none'
+  choose "${1:-}"
+  make_work
+  send_offsite "$DIRECTORY"
+}
+
 send_offsite() {
-  [ -n "$BACKUP_OFFSITE_COMMAND" ] || return 0
-  if bash -c "$BACKUP_OFFSITE_COMMAND" offsite "$1" "$2" >"$WORK/offsite.log" 2>&1; then
-    date -u +%s >"$STATE/last-offsite"
-    write_metrics
-    log info "$2 was sent off-site"
-  else
-    fail "$2 was taken, but BACKUP_OFFSITE_COMMAND ended with $?: $(tail -n 3 "$WORK/offsite.log")"
-  fi
+  local code=0 name
+  name=$(basename "$1")
+  bash -c "$BACKUP_OFFSITE_COMMAND" offsite "$1" "$name" >"$WORK/offsite.log" 2>&1 || code=$?
+  [ "$code" = 0 ] || fail "$name was not sent: BACKUP_OFFSITE_COMMAND ended with $code: $(tail -n 3 "$WORK/offsite.log")"
+  date -u +%s >"$STATE/last-offsite"
+  printf '%s' "$name" >"$STATE/last-offsite-name"
+  write_metrics
+  log info "$name was sent off-site"
+}
+
+is_unsent() {
+  [ -n "$BACKUP_OFFSITE_COMMAND" ] && [ -n "$(newest)" ] && [ "$(newest)" != "$(kept last-offsite-name)" ]
 }
