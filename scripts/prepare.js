@@ -9,7 +9,7 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const LEAST_NODE = [20, 19];
 const installStamp = join(root, 'node_modules', '.octant-lock');
 const buildStamp = join(root, 'node_modules', '.octant-build');
-const sourceFolders = ['common', 'agents', 'guardian', 'scripts/launcher', 'tests/support/exchange'];
+const sourceFolders = ['common', 'agents', 'guardian', 'deploy/migrate', 'scripts/launcher', 'tests/support/exchange'];
 
 /** Ends the process with a clear message when Node is too old. */
 export function checkNode(version = process.versions.node) {

@@ -15,6 +15,8 @@ export async function migrateDatabase(options: {
   schema: string;
   directory: string;
   logger: Logger;
+  /** Role that the schema and all in it shall belong to; default: the one that connects. */
+  role?: string;
 }): Promise<readonly string[]> {
   const schema = checkSchemaName(options.schema);
   const { logger } = options;
@@ -22,7 +24,7 @@ export async function migrateDatabase(options: {
     ...connectionConfig(options.connection),
     application_name: 'octant-migrations',
     connectionTimeoutMillis: 5_000,
-    options: '-c client_min_messages=warning',
+    options: `-c client_min_messages=warning${options.role === undefined ? '' : ` -c role=${options.role}`}`,
   });
   client.on('error', (error) => {
     logger.warn({ err: error }, 'the connection of the migrations broke');
