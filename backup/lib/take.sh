@@ -53,7 +53,7 @@ dump_redis() {
 
 # Owners and grants of the dump name them; passwords are in the secrets.
 dump_roles() {
-  pg_dumpall --globals-only --no-role-passwords 2>"$WORK/roles.log" | encrypt >"$PARTIAL/roles.sql.gpg" ||
+  pg_dumpall --database="$PGDATABASE" --globals-only --no-role-passwords 2>"$WORK/roles.log" | encrypt >"$PARTIAL/roles.sql.gpg" ||
     fail "Postgres at $PGHOST:$PGPORT gave no roles: $(tail -n 1 "$WORK/roles.log")"
 }
 

@@ -14,7 +14,6 @@ set_up_accounts() {
   have_directory "$STATE_DIR" 0750 0:0
   have_directory "$ROOT/secrets" 0700 0:0
   have_directory "$ROOT/certs" 0755 0:0
-  own_configuration
 }
 
 have_group() {
@@ -35,10 +34,4 @@ have_user() {
     "give $found another: usermod -u NUMBER $found, then run setup.sh again."
   change "user $CONTAINER_USER ($CONTAINER_UID)" useradd --system --uid "$CONTAINER_UID" --gid "$CONTAINER_UID" \
     --home-dir /nonexistent --no-create-home --shell /usr/sbin/nologin "$CONTAINER_USER"
-}
-
-# The parameter-optimizer writes approved parameters there, as the user of the containers.
-own_configuration() {
-  [ -z "$(find "$ROOT/config" ! -uid "$CONTAINER_UID" -print -quit)" ] && return 0
-  change "$ROOT/config belongs to $CONTAINER_USER" chown -R "$CONTAINER_UID:$CONTAINER_UID" "$ROOT/config"
 }

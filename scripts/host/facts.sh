@@ -76,13 +76,14 @@ tell_docker() {
   tell node.fleet "$(briefly docker compose --project-directory "$ROOT" exec -T orchestrator node --version)"
 }
 
-# Every agent reads the files as they are now, with the code that will read them.
+# Every agent's program reads the files as they are now, in a container of its own: the running one's memory is bounded.
 tell_configuration() {
   local agent running
   running=$(briefly docker compose --project-directory "$ROOT" ps --status running --services)
   for agent in $AGENTS guardian; do
     if ! grep -qx "$agent" <<<"$running"; then continue; fi
-    ask_for_configuration "$agent" docker compose --project-directory "$ROOT" exec -T "$agent" node "$(main_of "$agent")" --check-config
+    ask_for_configuration "$agent" docker compose --project-directory "$ROOT" run --rm -T --no-deps "$agent" \
+      node dist/main.js --check-config
   done
 }
 
@@ -90,7 +91,7 @@ tell_configuration() {
 ask_for_configuration() {
   local agent=$1 answer
   shift
-  if answer=$(timeout 20 "$@" 2>&1 </dev/null); then echo "config=$agent ok"; else tell config "$agent $answer"; fi
+  if answer=$(timeout 60 "$@" 2>&1 </dev/null); then echo "config=$agent ok"; else tell config "$agent $answer"; fi
 }
 
 tell_local_configuration() {

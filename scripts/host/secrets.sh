@@ -1,23 +1,26 @@
 # shellcheck shell=bash
 # Random secrets and the certificates, without node. What is there stays. Sourced by setup.sh.
 
-SERVICES='orchestrator market_analyst portfolio_manager risk_manager trade_executor notification_manager parameter_optimizer
-mcp_hub_controller guardian exporter'
-
-# Name and kind of each secret, as npm's prepare makes them: `random`, `cookie` (32 characters, no newline), `empty` = off.
+# Name and kind of each secret, as deploy/secrets/inventory.js has them for `npm ci` (a test holds the two equal):
+# `password` 24 random bytes, `key` 32, both in base64url; `empty`: off until somebody sets it.
 secret_inventory() {
-  local name
-  for name in admin_token postgres_password redis_password_admin grafana_admin_password backup_key token_signing_key; do
-    echo "$name random"
-  done
-  for name in $SERVICES; do
-    echo "redis_password_$name random"
-    echo "postgres_password_$name random"
-  done
-  echo 'oauth2_cookie_secret cookie'
-  for name in oauth2_client_id oauth2_client_secret slack_bot_token slack_signing_secret alert_slack_webhook_url; do
-    echo "$name empty"
-  done
+  local agents='orchestrator market_analyst portfolio_manager risk_manager trade_executor notification_manager
+    parameter_optimizer mcp_hub_controller'
+  tell_kind password '' admin_token service_token postgres_password oauth2_cookie_secret grafana_admin_password
+  # shellcheck disable=SC2086  # a list of names
+  tell_kind password postgres_password_ $agents exporter backup
+  # shellcheck disable=SC2086
+  tell_kind password redis_password_ $agents guardian oauth2_proxy exporter admin
+  tell_kind key '' token_signing_key backup_key
+  tell_kind empty '' oauth2_client_id oauth2_client_secret slack_bot_token slack_signing_secret slack_webhook_url \
+    alert_slack_webhook_url jira_api_token notion_api_key binance_api_key binance_api_secret kraken_api_key \
+    kraken_api_secret guardian_api_key guardian_api_secret
+}
+
+tell_kind() {
+  local kind=$1 prefix=$2 name
+  shift 2
+  for name in "$@"; do printf '%s%s %s\n' "$prefix" "$name" "$kind"; done
 }
 
 set_up_secrets() {
@@ -46,11 +49,13 @@ make_secrets() {
 
 new_secret() {
   case $1 in
-    random) openssl rand -hex 32 | tr -d '\n' ;;
-    cookie) openssl rand -hex 16 | tr -d '\n' ;;
+    password) random_text 24 ;;
+    key) random_text 32 ;;
     empty) ;;
   esac
 }
+
+random_text() { openssl rand -base64 "$1" | tr '+/' '-_' | tr -d '=\n'; }
 
 # A file that somebody wrote by hand is kept to the mode that the containers can read and others cannot.
 guard_secret() {

@@ -6,7 +6,9 @@ import { z } from 'zod';
 import { checkConfig } from './check-config.js';
 import type { ConfigSpec } from './config-spec.js';
 
-const spec: ConfigSpec<{ limit: number }> = { parse: (reader) => reader.file('limits.yaml', z.object({ limit: z.number() })) };
+const spec: ConfigSpec<{ limit: number }> = {
+  parse: (reader) => reader.file('limits.yaml', z.object({ limit: z.number() })),
+};
 
 function configOf(text: string): string {
   const dir = mkdtempSync(join(tmpdir(), 'octant-check-config-'));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { AGENTS, DEFAULT_BASE_PORT, portsFrom, urlOf } from '../fleet/agents.js';
-import { urlOfParts } from '../servers/find-postgres.js';
 import { readKeptUrl } from '../servers/kept-servers.js';
+import { urlOfParts } from '../servers/url-of-parts.js';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
