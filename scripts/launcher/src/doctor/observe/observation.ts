@@ -12,7 +12,7 @@ export async function observe<Value>(what: string, look: () => Promise<Value>): 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
-  const detail = cause instanceof Error ? `${(cause as NodeJS.ErrnoException).code ?? cause.message}` : '';
+  const detail = cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : '';
   return [error.message || (error as NodeJS.ErrnoException).code || error.name, detail]
     .filter((text) => text !== '')
     .join(': ');
