@@ -30,7 +30,7 @@ async function readRedis(redis: Redis, prefix: string): Promise<RedisFacts> {
   const field = (name: string): string => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
   const settings: Record<string, string> = {};
   for (const name of SETTINGS) {
-    const answer = (await redis.config('GET', name));
+    const answer = await redis.config('GET', name);
     settings[name] = Array.isArray(answer) ? String(answer[1] ?? 'unknown') : 'unknown';
   }
   return {
