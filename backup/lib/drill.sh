@@ -26,11 +26,13 @@ drill() {
 
 drill_database() {
   local directory=$1
+  # Grants say who granted: the first role must be the same one, which then is there already.
+  DRILL_USER=$(field "$directory" superuser)
   start_drill_postgres
-  open_part "$directory" roles.sql | drill_psql -f - >"$WORK/roles.log" 2>&1 ||
+  open_part "$directory" roles.sql | grep -vxF -e "CREATE ROLE $DRILL_USER;" -e "CREATE ROLE \"$DRILL_USER\";" | drill_psql -f - >"$WORK/roles.log" 2>&1 ||
     fail "the roles do not come back: $(grep -m 1 ERROR "$WORK/roles.log")"
   open_part "$directory" postgres.dump |
-    PGPASSWORD='' pg_restore -h "$WORK" -U drill -d postgres --create --exit-on-error >"$WORK/restore.log" 2>&1 ||
+    PGPASSWORD='' pg_restore -h "$WORK" -U "$DRILL_USER" -d postgres --create --exit-on-error >"$WORK/restore.log" 2>&1 ||
     fail "the database does not come back: $(tail -n 2 "$WORK/restore.log")"
   drill_psql -d "$(field "$directory" database)" -f "$LIB/figures.sql" >"$WORK/restored.txt" 2>"$WORK/restored.log" ||
     fail "the restored database cannot be read: $(tail -n 1 "$WORK/restored.log")"
@@ -44,7 +46,7 @@ compare_figures() {
 }
 
 start_drill_postgres() {
-  initdb -D "$DRILL/postgres" -U drill --auth=trust --encoding=UTF8 --no-instructions --no-sync >"$WORK/initdb.log" 2>&1 ||
+  initdb -D "$DRILL/postgres" -U "$DRILL_USER" --auth=trust --encoding=UTF8 --no-instructions --no-sync >"$WORK/initdb.log" 2>&1 ||
     fail "initdb failed: $(tail -n 1 "$WORK/initdb.log")"
   # Nothing here has to survive a power cut.
   postgres -D "$DRILL/postgres" -c listen_addresses= -c unix_socket_directories="$WORK" -c fsync=off -c full_page_writes=off \
@@ -53,7 +55,7 @@ start_drill_postgres() {
   wait_for "the drill's Postgres" "$WORK/postgres.log" drill_psql -c 'SELECT 1'
 }
 
-drill_psql() { PGPASSWORD='' psql -XAtq -v ON_ERROR_STOP=1 -h "$WORK" -p "$PGPORT" -U drill -d postgres "$@"; }
+drill_psql() { PGPASSWORD='' psql -XAtq -v ON_ERROR_STOP=1 -h "$WORK" -p "$PGPORT" -U "$DRILL_USER" -d postgres "$@"; }
 
 drill_redis() {
   mkdir "$DRILL/redis"

@@ -87,6 +87,7 @@ write_manifest() {
     printf '  "postgresVersion": "%s",\n' "$(psql -XAtqc 'SHOW server_version_num')"
     printf '  "redisVersion": "%s",\n' "$REDIS_VERSION"
     printf '  "database": "%s",\n' "$(json_text "$PGDATABASE")"
+    printf '  "superuser": "%s",\n' "$(psql -XAtqc 'SELECT rolname FROM pg_roles WHERE oid = 10')"
     printf '  "notIncluded": "%s"\n' "$(json_text "$(tr '\n' ' ' <"$WORK/unreadable")")"
     printf '}\n'
   } >"$PARTIAL/manifest.json"
