@@ -123,7 +123,7 @@ begin() {
   touch "$LOG_FILE"
   chmod 0640 "$LOG_FILE"
   # Two at once would undo each other.
-  exec 9>/run/octant-setup.lock
+  exec 9>"$RUN/octant-setup.lock"
   flock -n 9 || die 1 'another setup.sh is running' 'wait for it to end.'
   log "setup.sh begins in $ROOT"
 }

@@ -47,7 +47,7 @@ compare_figures() {
 
 start_drill_postgres() {
   initdb -D "$DRILL/postgres" -U "$DRILL_USER" --auth=trust --encoding=UTF8 --no-instructions --no-sync >"$WORK/initdb.log" 2>&1 ||
-    fail "initdb failed: $(tail -n 1 "$WORK/initdb.log")"
+    fail "initdb failed: $(grep -m 1 -iE 'error|fatal' "$WORK/initdb.log" || tail -n 1 "$WORK/initdb.log")"
   # Nothing here has to survive a power cut.
   postgres -D "$DRILL/postgres" -c listen_addresses= -c unix_socket_directories="$WORK" -c fsync=off -c full_page_writes=off \
     -c max_connections=10 -c shared_buffers=32MB >"$WORK/postgres.log" 2>&1 &

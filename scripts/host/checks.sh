@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What must be true before anything is changed. Sourced by setup.sh; `IGNORED` holds the names of checks to pass over.
 
-OS_RELEASE=${OS_RELEASE:-/etc/os-release}
+OS_RELEASE=${OS_RELEASE:-$ETC/os-release}
 LEAST_MEMORY_MB=3500
 LEAST_DISK_GB=15
 MOST_CLOCK_SKEW_S=30

@@ -6,7 +6,7 @@ WAIT_SECONDS=300
 start_desk() {
   step 'The desk'
   have_program docker || { changed 'docker compose build, docker compose up -d --wait, doctor'; return 0; }
-  stream 'build the images' docker compose --project-directory "$ROOT" build
+  stream 'build the images' docker compose --project-directory "$ROOT" --profile ops build
   stream 'start, and wait until all is healthy' \
     docker compose --project-directory "$ROOT" up -d --wait --wait-timeout "$WAIT_SECONDS"
   if [ "$DRY_RUN" = yes ]; then

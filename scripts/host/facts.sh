@@ -69,8 +69,7 @@ tell_settings() {
 tell_docker() {
   tell docker.version "$(briefly docker version --format '{{.Server.Version}}')"
   tell compose.version "$(briefly docker compose version --short)"
-  briefly docker ps -aq --filter "label=com.docker.compose.project=${COMPOSE_PROJECT_NAME:-octant}" \
-    --filter 'label=com.docker.compose.oneoff=False' |
+  briefly docker compose --project-directory "$ROOT" ps --all --quiet |
     xargs -r docker inspect --format \
       'container={{index .Config.Labels "com.docker.compose.service"}} {{.RestartCount}} {{.State.OOMKilled}} {{.State.Status}}' 2>/dev/null | sort
   tell node.fleet "$(briefly docker compose --project-directory "$ROOT" exec -T orchestrator node --version)"

@@ -23,7 +23,7 @@ set_up_firewall() {
 }
 
 set_ufw_default() {
-  grep -qx "$2=\"$3\"" /etc/default/ufw 2>/dev/null && return 0
+  grep -qx "$2=\"$3\"" "$ETC/default/ufw" 2>/dev/null && return 0
   change "ufw default $4 $1" ufw default "$4" "$1"
 }
 
@@ -98,7 +98,7 @@ RULES
 put_docker_rules() {
   local file reload=no rules
   rules=$(docker_user_rules "$1" "$2")
-  for file in /etc/ufw/after.rules /etc/ufw/after6.rules; do
+  for file in "$ETC/ufw/after.rules" "$ETC/ufw/after6.rules"; do
     if put_block "$file" <<<"$rules"; then reload=yes; fi
   done
   [ "$reload" = yes ] || return 0

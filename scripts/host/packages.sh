@@ -43,13 +43,13 @@ install_docker() {
   step 'Docker, from the archive of its vendor'
   refuse_foreign_docker
   put_docker_key
-  if put_file /etc/apt/sources.list.d/docker.sources 0644 <<LIST; then LISTS_FRESH=no; fi
+  if put_file "$ETC/apt/sources.list.d/docker.sources" 0644 <<LIST; then LISTS_FRESH=no; fi
 Types: deb
 URIs: $DOCKER_APT_URL/$OS_ID
 Suites: $OS_CODENAME
 Components: stable
 Architectures: $(dpkg --print-architecture)
-Signed-By: /etc/apt/keyrings/docker.asc
+Signed-By: $ETC/apt/keyrings/docker.asc
 LIST
   # shellcheck disable=SC2086
   install_packages $DOCKER_PACKAGES
@@ -68,7 +68,7 @@ refuse_foreign_docker() {
 }
 
 put_docker_key() {
-  local key=/etc/apt/keyrings/docker.asc fetched found
+  local key=$ETC/apt/keyrings/docker.asc fetched found
   if [ -f "$key" ] && [ "$(fingerprint_of "$key")" = "$DOCKER_APT_FINGERPRINT" ]; then return 0; fi
   if [ "$DRY_RUN" = yes ]; then
     changed "$key, from $DOCKER_APT_URL/$OS_ID/gpg, if its fingerprint is $DOCKER_APT_FINGERPRINT"
@@ -92,7 +92,7 @@ fingerprint_of() {
 
 # A file that somebody wrote stays; the compose file bounds the logs of its own services anyway.
 configure_docker() {
-  local file=/etc/docker/daemon.json
+  local file=$ETC/docker/daemon.json
   if [ -f "$file" ]; then
     ok "$file is there, and stays as it is"
     return 0

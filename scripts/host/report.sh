@@ -4,6 +4,9 @@
 DRY_RUN=${DRY_RUN:-no}
 LOG_FILE=${LOG_FILE:-/var/log/octant-setup.log}
 STATE_DIR=${STATE_DIR:-/var/lib/octant}
+# Where the settings of the system are; a test has a place of its own.
+ETC=${ETC:-/etc}
+RUN=${RUN:-/run}
 CHANGES=0
 WARNINGS=0
 STEP='start'
@@ -63,7 +66,7 @@ change() {
     return 0
   fi
   log "$output"
-  printf '%s\n' "$output" | tail -n 20 >&2
+  tail -n 20 <<<"$output" >&2
   die 1 "$what: \`$*\` failed, see above and $LOG_FILE" \
     'mend what it names and run setup.sh again: it goes on where it stopped.'
 }
@@ -122,7 +125,7 @@ numeric_owner() {
 have_program() { command -v "$1" >/dev/null 2>&1; }
 
 # Services are systemd's; a container or a rescue system has none.
-have_systemd() { [ -d /run/systemd/system ] && have_program systemctl; }
+have_systemd() { [ -d "$RUN/systemd/system" ] && have_program systemctl; }
 
 in_container() { [ -f /.dockerenv ] || [ -f /run/.containerenv ] || [ "${container:-}" != '' ]; }
 

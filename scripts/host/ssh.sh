@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The SSH server: which ports and sessions it has, and a hardening that cannot lock out. Sourced by setup.sh.
 
-SSH_DROP_IN=/etc/ssh/sshd_config.d/10-octant.conf
+SSH_DROP_IN=$ETC/ssh/sshd_config.d/10-octant.conf
 
 # Every port on which somebody may reach this machine now: by configuration, by socket unit, by this very session.
 ssh_ports() {
@@ -18,7 +18,7 @@ ssh_ports() {
 configured_ports() {
   local ports
   ports=$(sshd -T 2>/dev/null | awk '$1 == "port" { print $2 }') || true
-  [ -n "$ports" ] || ports=$(cat /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf 2>/dev/null | awk 'tolower($1) == "port" { print $2 }')
+  [ -n "$ports" ] || ports=$(cat "$ETC"/ssh/sshd_config "$ETC"/ssh/sshd_config.d/*.conf 2>/dev/null | awk 'tolower($1) == "port" { print $2 }')
   printf '%s\n' "${ports:-22}"
 }
 
@@ -35,7 +35,8 @@ session_connection() {
       echo "$found"
       return 0
     fi
-    pid=$(awk '{ print $4 }' "/proc/$pid/stat" 2>/dev/null || echo 0)
+    pid=$(awk '/^PPid:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)
+    pid=${pid:-0}
   done
 }
 
@@ -57,11 +58,11 @@ harden_ssh() {
   fi
   local previous=''
   [ -f "$SSH_DROP_IN" ] && previous=$(cat "$SSH_DROP_IN")
-  grep -qE '^\s*Include\s+/etc/ssh/sshd_config.d/' /etc/ssh/sshd_config 2>/dev/null ||
-    warn "/etc/ssh/sshd_config does not include $(dirname "$SSH_DROP_IN"): the settings there have no effect"
+  grep -qE '^\s*Include\s+/etc/ssh/sshd_config.d/' "$ETC/ssh/sshd_config" 2>/dev/null ||
+    warn "$ETC/ssh/sshd_config does not include $(dirname "$SSH_DROP_IN"): the settings there have no effect"
   put_file "$SSH_DROP_IN" 0644 < <(ssh_settings) || { ok "$SSH_DROP_IN is as it should be"; return 0; }
   [ "$DRY_RUN" = yes ] && return 0
-  install -d -m 0755 /run/sshd
+  install -d -m 0755 "$RUN/sshd"
   if ! sshd -t 2>>"$LOG_FILE"; then
     if [ -n "$previous" ]; then printf '%s\n' "$previous" >"$SSH_DROP_IN"; else rm -f "$SSH_DROP_IN"; fi
     die 1 "sshd -t refuses the configuration, $SSH_DROP_IN was taken back and the server left alone" \

@@ -14,12 +14,12 @@ set_up_clock() {
 # Security updates come by themselves; Docker's do not: they would restart the engine in the middle of a session.
 set_up_updates() {
   step 'Unattended upgrades'
-  put_file /etc/apt/apt.conf.d/20auto-upgrades 0644 <<'CONF' || true
+  put_file "$ETC/apt/apt.conf.d/20auto-upgrades" 0644 <<'CONF' || true
 APT::Periodic::Update-Package-Lists "1";
 APT::Periodic::Unattended-Upgrade "1";
 APT::Periodic::AutocleanInterval "7";
 CONF
-  put_file /etc/apt/apt.conf.d/52octant-unattended-upgrades 0644 <<'CONF' || true
+  put_file "$ETC/apt/apt.conf.d/52octant-unattended-upgrades" 0644 <<'CONF' || true
 // Made by setup.sh: the engine is upgraded by hand, see docs/operations.md.
 Unattended-Upgrade::Package-Blacklist {
   "docker-ce";
@@ -39,7 +39,7 @@ set_up_bans() {
   step 'fail2ban'
   local ports
   ports=$(ssh_ports | paste -sd, -)
-  if put_file /etc/fail2ban/jail.d/octant.conf 0644 <<CONF; then restart_service fail2ban; fi
+  if put_file "$ETC/fail2ban/jail.d/octant.conf" 0644 <<CONF; then restart_service fail2ban; fi
 # Made by setup.sh.
 [sshd]
 enabled = true
@@ -70,8 +70,8 @@ make_swap() {
   if [ ! -f "$SWAP_FILE" ]; then
     change "$SWAP_FILE, $SWAP_SIZE_MB MB" make_swap_file
   fi
-  if ! grep -q "^$SWAP_FILE " /etc/fstab; then
-    put_file /etc/fstab 0644 < <(cat /etc/fstab && printf '%s none swap sw 0 0\n' "$SWAP_FILE") || true
+  if ! grep -q "^$SWAP_FILE " "$ETC/fstab"; then
+    put_file "$ETC/fstab" 0644 < <(cat "$ETC/fstab" && printf '%s none swap sw 0 0\n' "$SWAP_FILE") || true
   fi
   if ! grep -q "^$SWAP_FILE " /proc/swaps; then change "swapon $SWAP_FILE" swapon "$SWAP_FILE"; fi
 }
@@ -87,7 +87,7 @@ make_swap_file() {
 set_kernel() {
   step 'Kernel settings'
   # overcommit: Redis forks to write its files, and fails without it on a machine that is half full.
-  put_file /etc/sysctl.d/60-octant.conf 0644 <<'CONF' || { ok '/etc/sysctl.d/60-octant.conf is as it should be'; return 0; }
+  put_file "$ETC/sysctl.d/60-octant.conf" 0644 <<'CONF' || { ok "$ETC/sysctl.d/60-octant.conf is as it should be"; return 0; }
 # Made by setup.sh.
 vm.overcommit_memory = 1
 vm.swappiness = 10
@@ -104,6 +104,6 @@ CONF
   if in_container; then
     warn 'kernel settings are not applied in a container: they are those of its machine'
   else
-    change 'apply the kernel settings' sysctl -q -p /etc/sysctl.d/60-octant.conf
+    change 'apply the kernel settings' sysctl -q -p "$ETC/sysctl.d/60-octant.conf"
   fi
 }

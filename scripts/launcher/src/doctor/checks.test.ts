@@ -62,9 +62,9 @@ const REDIS: RedisFacts = {
   usedBytes: 50_000_000,
   lastWriteFailed: false,
   users: [
-    { name: 'default', enabled: false, noPassword: true, commands: '-@all' },
-    { name: 'admin', enabled: true, noPassword: false, commands: '+@all' },
-    ...AGENTS.map((name) => ({ name, enabled: true, noPassword: false, commands: '-@all +@read +@write' })),
+    { name: 'default', enabled: false, noPassword: true, mayDestroy: [] },
+    { name: 'admin', enabled: true, noPassword: false, mayDestroy: ['FLUSHALL'] },
+    ...AGENTS.map((name) => ({ name, enabled: true, noPassword: false, mayDestroy: [] })),
   ],
   deadLetters: { 'exec.orders.dlq': 0 },
 };
@@ -279,7 +279,7 @@ const faults: readonly (readonly [string, Partial<Facts>, string, string])[] = [
     {
       redis: seen({
         ...REDIS,
-        users: [{ name: 'default', enabled: true, noPassword: true, commands: '+@all' }, ...REDIS.users.slice(1)],
+        users: [{ name: 'default', enabled: true, noPassword: true, mayDestroy: [] }, ...REDIS.users.slice(1)],
       }),
     },
     'failure',
@@ -296,11 +296,13 @@ const faults: readonly (readonly [string, Partial<Facts>, string, string])[] = [
     {
       redis: seen({
         ...REDIS,
-        users: REDIS.users.map((user) => (user.name === 'risk-manager' ? { ...user, commands: '+@all' } : user)),
+        users: REDIS.users.map((user) =>
+          user.name === 'risk-manager' ? { ...user, mayDestroy: ['FLUSHALL', 'CONFIG'] } : user,
+        ),
       }),
     },
     'failure',
-    'every command is allowed to risk-manager',
+    'risk-manager may give FLUSHALL, CONFIG',
   ],
   [
     'postgres-roles',

@@ -12,8 +12,8 @@ export interface RedisUser {
   readonly name: string;
   readonly enabled: boolean;
   readonly noPassword: boolean;
-  /** As Redis spells them, such as `+@read -@dangerous`. */
-  readonly commands: string;
+  /** Commands that it may give and that undo what the desk relies on, such as `FLUSHALL`. */
+  readonly mayDestroy: readonly string[];
 }
 
 export interface RedisFacts {

@@ -56,9 +56,9 @@ export const redisAccess: Check = {
       const absent = agents.filter(({ name }) => !users.some((user) => user.name === name)).map(({ name }) => name);
       if (absent.length > 0) wrong.push(`no user for ${absent.join(', ')}`);
       const mighty = users.filter(
-        ({ name, commands }) => /(^| )\+@all( |$)/.test(commands) && agents.some((agent) => agent.name === name),
+        ({ name, mayDestroy }) => mayDestroy.length > 0 && agents.some((agent) => agent.name === name),
       );
-      if (mighty.length > 0) wrong.push(`every command is allowed to ${mighty.map(({ name }) => name).join(', ')}`);
+      for (const { name, mayDestroy } of mighty) wrong.push(`${name} may give ${mayDestroy.join(', ')}`);
       return wrong.length === 0
         ? ok(`${users.length} users, default off`)
         : failure(

@@ -24,5 +24,7 @@ export async function observeAgent(name: string, url: string): Promise<AgentFact
 /** Of the metric `build_info`; undefined where the metrics cannot be had from here. */
 async function versionOf(url: string): Promise<string | undefined> {
   const metrics = await observe('metrics', () => askText(`${url}/metrics`));
-  return metrics.kind === 'seen' ? /^build_info\{[^}]*version="([^"]*)"/m.exec(metrics.value.text)?.[1] : undefined;
+  return metrics.kind === 'seen'
+    ? /^build_info\{(?:[^}]*,)?version="([^"]*)"/m.exec(metrics.value.text)?.[1]
+    : undefined;
 }

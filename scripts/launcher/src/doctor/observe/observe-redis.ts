@@ -4,6 +4,9 @@ import { observe } from './observation.js';
 
 const SETTINGS = ['appendonly', 'appendfsync', 'maxmemory-policy', 'maxmemory'];
 
+/** They empty it, make it forgetful, let others in, or stop it. */
+const DESTRUCTIVE = [['FLUSHALL'], ['CONFIG', 'SET', 'appendonly', 'no'], ['ACL', 'SETUSER', 'x'], ['SHUTDOWN']];
+
 /** Asks Redis for what the checks judge; one connection, closed at the end. */
 export function observeRedis(url: string, prefix: string): Promise<Observation<RedisFacts>> {
   return observe('Redis', async () => {
@@ -49,16 +52,21 @@ async function readUsers(redis: Redis): Promise<readonly RedisUser[]> {
   return Promise.all(
     names.map(async (name) => {
       const answer = (await redis.call('ACL', 'GETUSER', name)) as readonly unknown[];
-      const part = (key: string): unknown => answer[answer.indexOf(key) + 1];
-      const flags = part('flags') as readonly string[];
+      const flags = answer[answer.indexOf('flags') + 1] as readonly string[];
       return {
         name,
         enabled: flags.includes('on'),
         noPassword: flags.includes('nopass'),
-        commands: String(part('commands')),
+        mayDestroy: await destructiveCommands(redis, name),
       };
     }),
   );
+}
+
+/** Redis itself says whether it would take each of them; none is carried out. */
+async function destructiveCommands(redis: Redis, user: string): Promise<readonly string[]> {
+  const answers = await Promise.all(DESTRUCTIVE.map((words) => redis.call('ACL', 'DRYRUN', user, ...words)));
+  return DESTRUCTIVE.flatMap(([command = ''], place) => (answers[place] === 'OK' ? [command] : []));
 }
 
 async function readDeadLetters(redis: Redis, prefix: string): Promise<Readonly<Record<string, number>>> {
