@@ -14,7 +14,7 @@ start_desk() {
     return 0
   fi
   say '   the doctor:'
-  "$ROOT/scripts/host/doctor.sh" || warn 'the doctor found something, see above; the desk runs'
+  "$ROOT/scripts/host/doctor.sh" --settle 90 || warn 'the doctor found something, see above; the desk runs'
 }
 
 # Long work: its output is shown as it comes. Starting what runs already is no change.

@@ -114,7 +114,7 @@ in_redis_volume() {
 start_desk() {
   start_all || fail 'what was restored does not come up' 'docker compose ps and docker compose logs SERVICE say why.'
   say "restored from $NAME. When all is well, drop what was kept: the database octant_before_… and Redis' before-… folder"
-  "$ROOT/scripts/host/doctor.sh" || say 'the doctor found something, see above'
+  "$ROOT/scripts/host/doctor.sh" --settle 60 || say 'the doctor found something, see above'
 }
 
 restore_files() {

@@ -88,9 +88,28 @@ check_before() {
   [ -z "$changed" ] || fail "changed outside of config/: $(tr '\n' ' ' <<<"$changed")" 'commit that, or take it back with git checkout: an upgrade would lose it.'
   [ "$(df -Pk "$ROOT" | awk 'NR == 2 { print $4 }')" -ge "$LEAST_DISK_KB" ] || fail 'expected 4 GB of free disk' 'docker system prune -f frees what no container uses.'
   say "from $OLD_VERSION to $VERSION ($(git -C "$ROOT" rev-parse --short "$COMMIT"))"
-  if [ "$FORCE" = no ]; then
-    "$HERE/doctor.sh" || fail 'the doctor finds something before the upgrade, see above' 'mend that first, or pass --force.'
-  fi
+  examine 0
+  FAILED_BEFORE=$FAILED
+  [ -z "$FAILED" ] || [ "$FORCE" = yes ] ||
+    fail "the doctor finds something before the upgrade:$FAILED" 'mend that first, or pass --force.'
+}
+
+# examine SECONDS: has the doctor look, for so long at most until nothing fails; sets FAILED to what does.
+examine() {
+  local findings
+  findings=$("$ROOT/scripts/host/doctor.sh" --settle "$1" </dev/null) || true
+  printf '%s\n' "$findings"
+  FAILED=$(awk '$1 == "FAILED" { printf " %s", $2 }' <<<"$findings")
+  [ -n "$findings" ] || FAILED=' doctor'
+}
+
+# What failed before is not the new version's doing.
+is_as_well_as_before() {
+  local check
+  examine 90
+  for check in $FAILED; do
+    case " $FAILED_BEFORE " in *" $check "*) ;; *) return 1 ;; esac
+  done
 }
 
 find_commit() {
@@ -159,7 +178,7 @@ switch() {
   stop_writers
   put_files "$COMMIT" "$WORK/config"
   set_version "$ROOT/.env" "$VERSION"
-  if start_all && "$ROOT/scripts/host/doctor.sh"; then
+  if start_all && is_as_well_as_before; then
     forget_next
     say "the desk is $VERSION; upgrade.sh --rollback goes back to $OLD_VERSION"
     return 0
@@ -186,7 +205,7 @@ roll_back_by_hand() {
   say "back to $OLD_VERSION"
   go_back
   rm -f "$WORK/previous"
-  "$ROOT/scripts/host/doctor.sh" || say 'the doctor found something, see above'
+  examine 90
 }
 
 go_back() {

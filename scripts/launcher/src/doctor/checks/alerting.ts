@@ -15,14 +15,14 @@ export const alertPath: Check = {
           'docker compose logs prometheus: its rules, or its way to Alertmanager, are broken',
         );
       }
-      if (receivers.length === 0)
-        return failure('Alertmanager has no receiver that sends anything', 'see alertmanager/ and docs/operations.md');
       if (webhook?.split(' ')[3] === '0') {
         return warning(
           'alert_slack_webhook_url is empty: alerts go nowhere',
           'put the webhook into secrets/alert_slack_webhook_url, then docker compose up -d --force-recreate alertmanager',
         );
       }
+      if (receivers.length === 0)
+        return failure('Alertmanager has no receiver that sends anything', 'see alertmanager/ and docs/operations.md');
       if (failedNotifications > 0)
         return warning(`${failedNotifications} notifications failed`, 'docker compose logs alertmanager says why');
       return ok(`the Watchdog arrives, receivers: ${receivers.join(', ')}`);
