@@ -15,7 +15,7 @@ fi
 while true; do
   code=0
   findings=$("$ROOT/scripts/host/facts.sh" | docker compose --project-directory "$ROOT" run --rm -T --no-deps ops doctor --facts - "$@") || code=$?
-  [ "$code" = 1 ] && [ "$SECONDS" -lt "$until" ] || break
+  if [ "$code" != 1 ] || [ "$SECONDS" -ge "$until" ]; then break; fi
   sleep 10
 done
 printf '%s\n' "$findings"

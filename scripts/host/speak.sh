@@ -34,7 +34,10 @@ setting() { sed -n "s/^$1=//p" "$ROOT/.env" 2>/dev/null | tail -n 1; }
 
 # The next one alone: two at once would undo each other.
 take_lock() {
+  # An upgrade that restores has it already.
+  [ "${OCTANT_LOCKED:-no}" = no ] || return 0
   mkdir -p "$ROOT/.octant"
   exec 9>"$ROOT/.octant/host.lock"
   flock -n 9 || fail 'another restore or upgrade is at work' 'wait for it to end.'
+  export OCTANT_LOCKED=yes
 }

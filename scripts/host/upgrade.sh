@@ -13,6 +13,7 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 WORK=$ROOT/.octant/upgrade
 AGENTS='orchestrator market-analyst portfolio-manager risk-manager trade-executor notification-manager parameter-optimizer mcp-hub-controller guardian'
 LEAST_DISK_KB=4000000
+SETTLE_S=${SETTLE_S:-90}
 
 usage() {
   cat <<'HELP'
@@ -88,28 +89,38 @@ check_before() {
   [ -z "$changed" ] || fail "changed outside of config/: $(tr '\n' ' ' <<<"$changed")" 'commit that, or take it back with git checkout: an upgrade would lose it.'
   [ "$(df -Pk "$ROOT" | awk 'NR == 2 { print $4 }')" -ge "$LEAST_DISK_KB" ] || fail 'expected 4 GB of free disk' 'docker system prune -f frees what no container uses.'
   say "from $OLD_VERSION to $VERSION ($(git -C "$ROOT" rev-parse --short "$COMMIT"))"
-  examine 0
+  examine
   FAILED_BEFORE=$FAILED
   [ -z "$FAILED" ] || [ "$FORCE" = yes ] ||
     fail "the doctor finds something before the upgrade:$FAILED" 'mend that first, or pass --force.'
 }
 
-# examine SECONDS: has the doctor look, for so long at most until nothing fails; sets FAILED to what does.
+# Has the doctor look; sets FAILED to the checks that fail.
 examine() {
   local findings
-  findings=$("$ROOT/scripts/host/doctor.sh" --settle "$1" </dev/null) || true
+  findings=$("$ROOT/scripts/host/doctor.sh" </dev/null) || true
   printf '%s\n' "$findings"
   FAILED=$(awk '$1 == "FAILED" { printf " %s", $2 }' <<<"$findings")
   [ -n "$findings" ] || FAILED=' doctor'
 }
 
-# What failed before is not the new version's doing.
+# What failed before is not the new version's doing. Some things are only well after a while.
 is_as_well_as_before() {
-  local check
-  examine 90
-  for check in $FAILED; do
-    case " $FAILED_BEFORE " in *" $check "*) ;; *) return 1 ;; esac
+  local until=$((SECONDS + SETTLE_S))
+  while true; do
+    examine
+    fails_anew || return 0
+    [ "$SECONDS" -lt "$until" ] || return 1
+    sleep 10
   done
+}
+
+fails_anew() {
+  local check
+  for check in $FAILED; do
+    case " $FAILED_BEFORE " in *" $check "*) ;; *) return 0 ;; esac
+  done
+  return 1
 }
 
 find_commit() {
@@ -205,7 +216,7 @@ roll_back_by_hand() {
   say "back to $OLD_VERSION"
   go_back
   rm -f "$WORK/previous"
-  examine 90
+  examine
 }
 
 go_back() {

@@ -187,7 +187,7 @@ COMMIT
     expect(machine.calls().slice(-3)).toEqual([
       `${compose} --profile ops build`,
       `${compose} up -d --wait --wait-timeout 300`,
-      'doctor.sh ',
+      'doctor.sh --settle 90',
     ]);
   });
 });
