@@ -53,6 +53,7 @@ dump_redis() {
 
 # Owners and grants of the dump name them; passwords are in the secrets.
 dump_roles() {
+  psql -XAtqc 'SELECT 1' >"$WORK/roles.log" 2>&1 || fail "Postgres does not take us in: $(tr '\n' ' ' <"$WORK/roles.log")"
   pg_dumpall --database="$PGDATABASE" --globals-only --no-role-passwords 2>"$WORK/roles.log" | encrypt >"$PARTIAL/roles.sql.gpg" ||
     fail "Postgres at $PGHOST:$PGPORT gave no roles: $(tail -n 1 "$WORK/roles.log")"
 }

@@ -443,7 +443,7 @@ describe('the checks of the doctor', () => {
     expect(exitCodeOf(findings, { strict: true })).toBe(0);
   });
 
-  it.each(faults)('%s tells of %j', (id, changes, status, evidence) => {
+  it.each(faults)('%s tells of %j', (...[id, changes, status, evidence]) => {
     const findings = examine(allChecks, aFleet(changes));
     const finding = findings.find((one) => one.id === id);
     expect({ status: finding?.status, evidence: finding?.evidence }).toEqual({ status, evidence });
