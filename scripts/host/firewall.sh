@@ -73,9 +73,14 @@ allow() {
 has_rule() { ufw show added 2>/dev/null | grep -qxF "ufw $1"; }
 
 enable_ufw() {
-  if LC_ALL=C ufw status 2>/dev/null | grep -qx 'Status: active'; then return 0; fi
+  if is_ufw_active; then return 0; fi
   change 'ufw enable' ufw --force enable
+  if [ "$DRY_RUN" = yes ] || is_ufw_active; then return 0; fi
+  die 1 "ufw was enabled and does not say that it is active: $(LC_ALL=C ufw status 2>&1 | tail -n 1)" \
+    'run ufw status, mend what it names, then run setup.sh again.'
 }
+
+is_ufw_active() { LC_ALL=C ufw status 2>/dev/null | grep -qx 'Status: active'; }
 
 # What comes from the bridges of Docker goes on; of the rest, only the gateway's ports. They are matched by the port
 # that was dialled, for Docker has rewritten the other one by then.
@@ -102,5 +107,5 @@ put_docker_rules() {
     if put_block "$file" <<<"$rules"; then reload=yes; fi
   done
   [ "$reload" = yes ] || return 0
-  if have_program ufw && LC_ALL=C ufw status 2>/dev/null | grep -qx 'Status: active'; then change 'ufw reload' ufw reload; fi
+  if have_program ufw && is_ufw_active; then change 'ufw reload' ufw reload; fi
 }

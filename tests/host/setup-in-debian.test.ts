@@ -82,7 +82,7 @@ describe.skipIf(!hasImages(image))(`setup.sh in a clean ${image}`, () => {
   }, 120_000);
 
   it('leaves a firewall that denies but SSH and the gateway, for containers over both protocols', () => {
-    expect(inside('LC_ALL=C ufw status verbose').stdout).toMatch(
+    expect(inside('LC_ALL=C ufw status verbose').output).toMatch(
       /Status: active[^]*deny \(incoming\)[^]*22\/tcp +ALLOW IN/,
     );
     for (const program of ['iptables', 'ip6tables']) {

@@ -14,7 +14,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   groupadd: '',
   useradd: '',
   chown: '',
-  ufw: '[ "$1" = status ] && echo "Status: inactive"',
+  ufw: '[ "$*" = "--force enable" ] && touch "$RUN/ufw"; [ "$1" = status ] && { [ -e "$RUN/ufw" ] && echo "Status: active" || echo "Status: inactive"; }',
   systemctl: '',
   docker: '',
   sshd: '[ "$1" = -T ] && echo "port 2222"',
