@@ -14,7 +14,7 @@ starts the desk. It can be run again at any time: what is as it should be stays,
   --domain NAME        domain of the desk, such as desk.example.com      (DOMAIN)
   --email ADDRESS      operator's address, for certificates and sign-in  (ACME_EMAIL)
   --ssh-from LIST      addresses that may use SSH and the admin pages    (SSH_ALLOWED_IPS)
-  --oauth PROVIDER     github, google or oidc                            (OAUTH2_PROVIDER)
+  --oauth PROVIDER     github, google, okta or oidc                            (OAUTH2_PROVIDER)
   --ignore CHECK       pass over a check: os arch memory disk ports clock; may be repeated
   --no-start           prepare all, but do not build and start the desk
   --no-harden          leave firewall, SSH, bans, swap and kernel alone

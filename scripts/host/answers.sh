@@ -22,7 +22,7 @@ read_answers() {
   answer DOMAIN 'Domain of the desk, such as desk.example.com (empty: none yet)' "$DEFAULT_DOMAIN"
   answer ACME_EMAIL 'E-mail of the operator: for certificates, and the first who may sign in (empty: none yet)' ''
   answer SSH_ALLOWED_IPS 'Addresses that may use SSH and the admin pages, separated by commas (empty: SSH from anywhere)' ''
-  answer OAUTH2_PROVIDER 'Who signs people in: github, google or oidc' github
+  answer OAUTH2_PROVIDER 'Who signs people in: github, google, okta or oidc' github
   check_answers
   say "   domain $DOMAIN, e-mail ${ACME_EMAIL:-none}, SSH from ${SSH_ALLOWED_IPS:-anywhere}, sign-in by $OAUTH2_PROVIDER"
 }
@@ -51,8 +51,8 @@ check_answers() {
   [[ -z $ACME_EMAIL || $ACME_EMAIL =~ ^[^@[:space:]]+@[^@[:space:]]+\.[^@[:space:]]+$ ]] ||
     die 2 "ACME_EMAIL: expected an address such as ops@example.com, was '$ACME_EMAIL'" 'give one address, or none.'
   case $OAUTH2_PROVIDER in
-    github | google | oidc) ;;
-    *) die 2 "OAUTH2_PROVIDER: expected github, google or oidc, was '$OAUTH2_PROVIDER'" 'give one of the three.' ;;
+    github | google | okta | oidc) ;;
+    *) die 2 "OAUTH2_PROVIDER: expected github, google, okta or oidc, was '$OAUTH2_PROVIDER'" 'give one of the four.' ;;
   esac
   local address
   for address in $(tr ',' ' ' <<<"$SSH_ALLOWED_IPS"); do

@@ -1,26 +1,17 @@
 # shellcheck shell=bash
 # Random secrets and the certificates, without node. What is there stays. Sourced by setup.sh.
 
-# Name and kind of each secret, as deploy/secrets/inventory.js has them for `npm ci` (a test holds the two equal):
-# `password` 24 random bytes, `key` 32, both in base64url; `empty`: off until somebody sets it.
+# Name and kind of each secret that the compose file knows, as deploy/secrets/inventory.js has them for `npm ci` (a test holds the
+# two equal): `password` 24 random bytes, `key` 32, both in base64url; `empty`: an integration that somebody may turn on.
 secret_inventory() {
-  local agents='orchestrator market_analyst portfolio_manager risk_manager trade_executor notification_manager
-    parameter_optimizer mcp_hub_controller'
-  tell_kind password '' admin_token service_token postgres_password oauth2_cookie_secret grafana_admin_password
-  # shellcheck disable=SC2086  # a list of names
-  tell_kind password postgres_password_ $agents exporter backup
-  # shellcheck disable=SC2086
-  tell_kind password redis_password_ $agents guardian oauth2_proxy exporter admin
-  tell_kind key '' token_signing_key backup_key
-  tell_kind empty '' oauth2_client_id oauth2_client_secret slack_bot_token slack_signing_secret slack_webhook_url \
-    alert_slack_webhook_url jira_api_token notion_api_key binance_api_key binance_api_secret kraken_api_key \
-    kraken_api_secret guardian_api_key guardian_api_secret
-}
-
-tell_kind() {
-  local kind=$1 prefix=$2 name
-  shift 2
-  for name in "$@"; do printf '%s%s %s\n' "$prefix" "$name" "$kind"; done
+  local name
+  sed -n '/^secrets:/,$ s|^  \([a-z0-9_]*\): { file: ./secrets/.*|\1|p' "$ROOT/docker-compose.yml" | while read -r name; do
+    case $name in
+      redis_password_* | postgres_password* | admin_token | service_token | oauth2_cookie_secret | grafana_admin_password) echo "$name password" ;;
+      token_signing_key | backup_key) echo "$name key" ;;
+      *) echo "$name empty" ;;
+    esac
+  done
 }
 
 set_up_secrets() {
@@ -30,6 +21,7 @@ set_up_secrets() {
   while read -r name kind; do
     if [ -f "$ROOT/secrets/$name" ]; then guard_secret "$ROOT/secrets/$name"; else MISSING_SECRETS+=("$name $kind"); fi
   done < <(secret_inventory)
+  [ -n "$(secret_inventory)" ] || die 1 "expected secrets in $ROOT/docker-compose.yml, were none" 'run setup.sh from a complete checkout.'
   if [ ${#MISSING_SECRETS[@]} = 0 ]; then
     ok 'the secrets are there'
   else

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { composeByHand } from '../deploy/read-compose.js';
 import { repository, StubMachine } from './stub-machine.js';
 
 let machine: StubMachine;
@@ -143,7 +144,7 @@ COMMIT
     [['--domain', 'Desk.Example'], "DOMAIN: expected a name such as desk.example.com, was 'Desk.Example'"],
     [['--email', 'ops'], "ACME_EMAIL: expected an address such as ops@example.com, was 'ops'"],
     [['--ssh-from', 'home'], "SSH_ALLOWED_IPS: expected addresses such as 203.0.113.7 or 2001:db8::/48, was 'home'"],
-    [['--oauth', 'gitlab'], "OAUTH2_PROVIDER: expected github, google or oidc, was 'gitlab'"],
+    [['--oauth', 'gitlab'], "OAUTH2_PROVIDER: expected github, google, okta or oidc, was 'gitlab'"],
     [['--frobnicate'], 'unknown option --frobnicate'],
     [['--domain'], '--domain: expected a value, was none'],
   ])('ends with 2 for %j', (args, message) => {
@@ -203,5 +204,13 @@ describe('the secrets of setup.sh', () => {
       readdirSync(secrets).map((name) => [name, readFileSync(join(secrets, name), 'utf8').length]),
     );
     expect(lengths).toEqual(Object.fromEntries(inventory.map(({ name, make }) => [name, make?.().length ?? 0])));
+  });
+
+  it('are all kept by the backup', async () => {
+    const { inventory } = (await import(join(repository, 'deploy', 'secrets', 'inventory.js'))) as {
+      inventory: readonly { name: string }[];
+    };
+    const kept = composeByHand(repository).services['backup']?.secrets ?? [];
+    expect([...kept].sort()).toEqual(inventory.map(({ name }) => name).sort());
   });
 });

@@ -53,6 +53,7 @@ export class StubMachine {
     }
     cpSync(join(repository, 'setup.sh'), join(this.checkout, 'setup.sh'));
     cpSync(join(repository, 'scripts', 'host'), join(this.checkout, 'scripts', 'host'), { recursive: true });
+    cpSync(join(repository, 'docker-compose.yml'), join(this.checkout, 'docker-compose.yml'));
     writeFileSync(join(this.checkout, '.env.example'), 'DOMAIN=octant.localhost\nACME_EMAIL=\nACME_ENV=off\n');
     this.write('os-release', osRelease);
     this.write('ssh/sshd_config', 'Include /etc/ssh/sshd_config.d/*.conf\n');
