@@ -2,8 +2,8 @@
 import { Command, CommanderError } from 'commander';
 import { call, InputError, notifications, orchestrator } from './ops/call-desk.js';
 import { addDeadLetterCommands } from './ops/dead-letters.js';
-import { runDoctor } from './ops/doctor.js';
 import { print, table } from './ops/print.js';
+import { runDoctor } from './ops/doctor.js';
 
 const DONE = 0;
 const FAILED = 1;
@@ -43,6 +43,7 @@ function program() {
       .option('--json', "print the desk's answer as it is")
       .action((options) => act(options));
 
+  cli.command('doctor').description('examine the desk and its machine; doctor --help lists the checks').action(() => {});
   command('streams:pending', 'entries that a group has taken and not yet acknowledged', listPending)
     .requiredOption('--stream <stream>', 'a stream, or its .dlq')
     .requiredOption('--group <group>', 'a consumer group of it')
@@ -61,7 +62,6 @@ function program() {
   );
   command('pnl:status', "the day's PnL and halt state", showPnl);
   command('sessions', 'sessions, newest first', listSessions);
-  cli.command('doctor').description('examine the desk and its machine; doctor --help lists the checks').action(() => {});
   return cli;
 }
 
