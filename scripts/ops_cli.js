@@ -43,7 +43,10 @@ function program() {
       .option('--json', "print the desk's answer as it is")
       .action((options) => act(options));
 
-  cli.command('doctor').description('examine the desk and its machine; doctor --help lists the checks').action(() => {});
+  cli
+    .command('doctor')
+    .description('examine the desk and its machine; doctor --help lists the checks')
+    .action(() => {});
   command('streams:pending', 'entries that a group has taken and not yet acknowledged', listPending)
     .requiredOption('--stream <stream>', 'a stream, or its .dlq')
     .requiredOption('--group <group>', 'a consumer group of it')
