@@ -144,7 +144,7 @@ tell_disks
 tell_memory
 tell_listeners
 if [ "$KIND" = local ]; then
-  tell_secrets "$ROOT"/.octant/*_token "$ROOT"/.octant/*_password
+  tell_secrets "${OCTANT_HOME:-$ROOT/.octant}"/*_token "${OCTANT_HOME:-$ROOT/.octant}"/*_password
   tell_local_configuration
 else
   tell_settings

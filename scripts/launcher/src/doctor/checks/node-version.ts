@@ -42,7 +42,9 @@ export const nodeEndOfLife: Check = {
     const major = version.replace(/^v/, '').split('.')[0] ?? '';
     const ends = ENDS[major];
     const remedy =
-      'set NODE_BASE=node:24-bookworm-slim in .env, then docker compose build && docker compose up -d --wait';
+      facts.desk === 'local'
+        ? 'install Node 24: https://nodejs.org'
+        : 'set NODE_BASE=node:24-bookworm-slim in .env, then docker compose build && docker compose up -d --wait';
     if (ends === undefined) return warning(`Node ${major} is not a line with long support that is known here`, remedy);
     return facts.nowMs > Date.parse(`${ends}T23:59:59Z`)
       ? warning(`Node ${major} ended on ${ends}: it gets no fixes any more`, remedy)
