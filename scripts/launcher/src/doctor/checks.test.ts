@@ -481,6 +481,21 @@ describe('the checks of the doctor', () => {
     });
   });
 
+  it('do not miss the figures of a service that was not asked for', () => {
+    const scrapes = seen({ alertmanagers: 1, down: ['loki', 'grafana'], up: 13 });
+    const findings = (profiles: string) =>
+      examine(
+        allChecks,
+        aFleet({ scrapes, host: hostWith('env.compose_profiles', `env.compose_profiles=${profiles}`) }),
+      );
+    const evidence = (profiles: string) => findings(profiles).find(({ id }) => id === 'scrape-targets')?.evidence;
+    expect([evidence(''), evidence('dashboards'), evidence('dashboards, logging')]).toEqual([
+      '13 targets',
+      'no figures from grafana',
+      'no figures from loki, grafana',
+    ]);
+  });
+
   it('make a finding of a check that fails itself', () => {
     const broken = {
       id: 'broken',

@@ -2,6 +2,9 @@ import type { Check } from '../check.js';
 import { whenSeen } from '../facts.js';
 import { failure, ok, warning } from '../verdict.js';
 
+/** Services that run only with a profile of the compose file. */
+const OPTIONAL: Readonly<Record<string, string>> = { grafana: 'dashboards', loki: 'logging', alloy: 'logging' };
+
 /** An alert that reaches nobody is none: receiver, webhook, and the Watchdog that always fires. */
 export const alertPath: Check = {
   id: 'alert-path',
@@ -33,8 +36,10 @@ export const alertPath: Check = {
 export const scrapeTargets: Check = {
   id: 'scrape-targets',
   title: 'Prometheus gets figures from everybody',
-  examine: ({ scrapes }) =>
-    whenSeen(scrapes, 'docker compose logs prometheus', ({ alertmanagers, down, up }) => {
+  examine: ({ scrapes, host }) =>
+    whenSeen(scrapes, 'docker compose logs prometheus', ({ alertmanagers, down: silent, up }) => {
+      const profiles = (host.find('env.compose_profiles') ?? '').split(',').map((name) => name.trim());
+      const down = silent.filter((job) => !(job in OPTIONAL) || profiles.includes(OPTIONAL[job] ?? ''));
       if (down.length > 0)
         return failure(`no figures from ${down.join(', ')}`, 'docker compose ps, docker compose logs of those');
       if (alertmanagers === 0) return failure('Prometheus knows no Alertmanager', 'see prometheus/prometheus.yml');
