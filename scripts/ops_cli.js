@@ -4,6 +4,7 @@ import { call, InputError, notifications, orchestrator } from './ops/call-desk.j
 import { addDeadLetterCommands } from './ops/dead-letters.js';
 import { addKeyCommands } from './ops/key-commands.js';
 import { print, table } from './ops/print.js';
+import { runDoctor } from './ops/doctor.js';
 
 const DONE = 0;
 const FAILED = 1;
@@ -20,6 +21,8 @@ Exit codes: 0 done, 1 failed, 2 bad input.`;
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv) {
+  // It has options, exit codes and a program of its own.
+  if (argv[0] === 'doctor') return runDoctor(argv.slice(1));
   try {
     await program().parseAsync(argv, { from: 'user' });
     return DONE;
@@ -42,6 +45,10 @@ function program() {
       .option('--json', "print the desk's answer as it is")
       .action((options) => act(options));
 
+  cli
+    .command('doctor')
+    .description('examine the desk and its machine; doctor --help lists the checks')
+    .action(() => {});
   command('streams:pending', 'entries that a group has taken and not yet acknowledged', listPending)
     .requiredOption('--stream <stream>', 'a stream, or its .dlq')
     .requiredOption('--group <group>', 'a consumer group of it')
