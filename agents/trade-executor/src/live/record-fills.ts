@@ -89,7 +89,10 @@ async function bookPart(desk: LiveDesk, work: LiveWork, part: Booking): Promise<
   const { account, order, fill } = part;
   const whole = await work.live.lockOrder({ orderId: order.partOf ?? '' });
   if (whole === undefined) throw new Error(`expected order ${String(order.partOf)} of part ${order.orderId}, was none`);
-  const booking = bookFill(account, whole, fill);
+  // Of parts that overlapped because a fill came late, more may fill than was wanted: it is the desk's all the same.
+  const filled = parseDecimal(whole.filledQty).plus(parseDecimal(fill.qty));
+  const qty = formatDecimal(Decimal.max(parseDecimal(whole.qty), filled));
+  const booking = bookFill(account, { ...whole, qty }, fill);
   if (!booking.bookable) {
     await work.live.putVenueFill(fill, { state: 'unbookable', why: booking.why });
     await sayUnbookable(desk, work, { order: whole, fill, why: booking.why });
