@@ -32,7 +32,7 @@ export default {
       severity: 'error',
       from: {
         path: '^(agents|guardian|scripts)/',
-        pathNot: '^(agents/trade-executor|guardian|scripts/launcher/src/venue-check)/',
+        pathNot: '^(agents/trade-executor|guardian|scripts/launcher/src/(venue-check|chaos-orders))/',
       },
       to: { path: '^common/venue/' },
     },

@@ -14,10 +14,15 @@ hash_of() {
   printf '%s' "$password" | sha256sum | cut -d ' ' -f 1
 }
 
+# An unknown command in the file ends the server, and Redis has this one since 7.2.
+unknown=
+if [[ $(redis-server --version) == *v=7.[01].* ]]; then unknown=' +client|setinfo'; fi
+
 while read -r line; do
   [[ $line == user* ]] || continue
   name=$(cut -d ' ' -f 2 <<<"$line")
   line=${line//@PREFIX@/$prefix}
+  line=${line//"$unknown"/}
   if [[ $line == *@PASSWORD@* ]]; then line=${line//@PASSWORD@/#$(hash_of "${name//-/_}")}; fi
   printf '%s\n' "$line"
 done </deploy/users.acl.tmpl >/run/redis/users.acl

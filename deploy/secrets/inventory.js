@@ -13,7 +13,7 @@ const agents = [
   'parameter_optimizer',
   'mcp_hub_controller',
 ];
-const redisUsers = [...agents, 'guardian', 'oauth2_proxy', 'exporter', 'admin'];
+const redisUsers = [...agents, 'guardian', 'exporter', 'admin'];
 const postgresUsers = [...agents, 'exporter', 'backup'];
 
 /**

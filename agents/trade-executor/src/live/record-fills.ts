@@ -7,6 +7,7 @@ import { reasonOf, settledBy } from './apply-sighting.js';
 import { bookFill, type BookedFill } from './book-fill.js';
 import { changeOrder, factsOfOrder } from './change-order.js';
 import { stateByVenue } from './decide-order-state.js';
+import { exitKindOfFill } from './exits/exit-orders.js';
 import { keepExits } from './exits/keep-exits.js';
 import { inLiveTransaction, type LiveWork } from './in-live-transaction.js';
 import type { LiveAccount } from './live-account.js';
@@ -137,7 +138,8 @@ async function book(desk: LiveDesk, work: LiveWork, booking: Booking): Promise<L
   await live.saveBooks({ cashQuote, lastFillSeq: fillSeq, lastFillAtMs, symbol, position });
   await keepExits(desk, work, { order, booked, atMs });
   const facts = { fillId, fillSeq, fillNumber, qty, filledQty, price, feeQuote, profit, atMs, complete };
-  const messages = filledMessages(factsOfOrder(order), { ...facts, fee }, stampOf(desk));
+  const exit = order.exitOf === undefined ? undefined : { kind: exitKindOfFill(order, price), entryId: order.exitOf };
+  const messages = filledMessages(factsOfOrder(order), { ...facts, fee, ...(exit && { exit }) }, stampOf(desk));
   await advance(desk, work, { booking, messages });
   work.onCommitted(() => {
     desk.metrics.filled(symbol, complete && isOpen(order));

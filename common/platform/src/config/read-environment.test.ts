@@ -81,9 +81,27 @@ describe('secrets', () => {
 
   test('in a file that is missing or empty are an error that names variable and file', () => {
     const empty = secretFile('\n');
-    expect(problemsOf({ ...least, ADMIN_TOKEN_FILE: '/nowhere/token', SLACK_BOT_TOKEN_FILE: empty })).toEqual([
-      'ADMIN_TOKEN_FILE: expected a readable file, was /nowhere/token (ENOENT)',
-      `SLACK_BOT_TOKEN_FILE: expected a secret in ${empty}, was an empty file`,
+    expect(problemsOf({ ...least, SLACK_BOT_TOKEN_FILE: '/nowhere/token', ADMIN_TOKEN_FILE: empty })).toEqual([
+      'SLACK_BOT_TOKEN_FILE: expected a readable file, was /nowhere/token (ENOENT)',
+      `ADMIN_TOKEN_FILE: expected a secret in ${empty}, was an empty file`,
+    ]);
+  });
+
+  test('of an integration are not set while their file is empty', () => {
+    const empty = secretFile('\n');
+    const { env, secrets } = resolveSecretFiles({ SLACK_BOT_TOKEN_FILE: empty, BINANCE_API_KEY_FILE: empty });
+    expect([env['SLACK_BOT_TOKEN'], env['BINANCE_API_KEY'], secrets]).toEqual([undefined, undefined, []]);
+  });
+
+  test('take the password of Redis into its address, in any characters', () => {
+    const source = { REDIS_URL: 'redis://risk-manager@redis:6379', REDIS_PASSWORD_FILE: secretFile('p@ss/w:rd%\n') };
+    const { env, secrets } = resolveSecretFiles(source);
+    expect([env['REDIS_URL'], new Set(secrets)]).toEqual([
+      'redis://risk-manager:p%40ss%2Fw%3Ard%25@redis:6379',
+      new Set(['p%40ss%2Fw%3Ard%25', 'p@ss/w:rd%']),
+    ]);
+    expect(problemsOf({ ...least, REDIS_URL: 'redis://:other@redis:6379', REDIS_PASSWORD: 'one' })).toEqual([
+      'REDIS_URL and REDIS_PASSWORD: expected the password in only one of the two, was in both',
     ]);
   });
 

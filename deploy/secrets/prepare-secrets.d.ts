@@ -1,0 +1,1 @@
+export function prepareSecrets(folder: string, say: (line: string) => void): void;

@@ -1,0 +1,2 @@
+export function withoutLineEnd(text: string): string;
+export function cookieSecretOf(text: string): string;
