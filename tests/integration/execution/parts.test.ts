@@ -32,7 +32,7 @@ beforeAll(async () => {
       env: { OCTANT_LIVE: 'binance', RISK_MANAGER_URL: 'http://127.0.0.1:1' },
       config: {
         'agents/trade-executor.yaml':
-          'exchange: binance\nlive: { sweep_ms: 100, fills_poll_ms: 500, first_days: { max_order_quote: "1000" }, algorithm: { duration_seconds: 2 } }',
+          'exchange: binance\nlive: { sweep_ms: 100, fills_poll_ms: 500, first_days: { max_order_quote: "1000" }, algorithm: { slices: 5, duration_seconds: 8 } }',
         'datasources/binance_spot.yaml': repositoryConfig('datasources/binance_spot.yaml'),
         'markets.yaml': repositoryConfig('markets.yaml'),
         'orchestrator.yaml': repositoryConfig('orchestrator.yaml').replace('start_equity: 1000', 'start_equity: 20000'),
