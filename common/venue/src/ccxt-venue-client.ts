@@ -54,6 +54,7 @@ export interface CcxtVenueClient
     ]
   ): Promise<unknown>;
   fetchTicker(symbol: string): Promise<unknown>;
+  fetchTickers(symbols: readonly string[]): Promise<unknown>;
   cancelOrder(id: string, symbol: string): Promise<unknown>;
   cancelAllOrdersAfter(ms: number): Promise<unknown>;
   watchOrders(symbol?: string, since?: number, limit?: number, params?: Params): Promise<unknown>;

@@ -28,6 +28,7 @@ import type {
   VenueTicker,
 } from './venue.js';
 
+const tickers = z.record(z.string(), z.unknown());
 const ticker = z.object({ last: positiveField, baseVolume: amountField.nullish().catch(undefined) });
 
 /** Rules of markets change; they are asked again when they are as old. */
@@ -140,9 +141,25 @@ export class CcxtVenue implements Venue {
     return this.#question(async () => {
       const { ccxtSymbol } = this.#loadedMarkets().get(symbol);
       const reply = await ask({ weight: 'query', priority: 'stop' }, () => client.fetchTicker(ccxtSymbol));
-      const { last, baseVolume } = readReply(`ticker of ${symbol}`, ticker, reply);
-      // None at all is what a venue says that does not count.
-      return { lastPrice: last, dayVolume: baseVolume === '0' ? undefined : (baseVolume ?? undefined) };
+      return tickerOf(readReply(`ticker of ${symbol}`, ticker, reply));
+    });
+  }
+
+  tickers(symbols: readonly string[]): Promise<ReadonlyMap<string, VenueTicker>> {
+    const { client, ask } = this.#parts;
+    return this.#question(async () => {
+      const markets = symbols.map((symbol) => this.#loadedMarkets().get(symbol)).filter(({ active }) => active);
+      if (markets.length === 0) return new Map();
+      const names = markets.map(({ ccxtSymbol }) => ccxtSymbol);
+      const reply = await ask({ weight: 'query', priority: 'stop' }, () => client.fetchTickers(names));
+      const told = readReply('tickers', tickers, reply);
+      return new Map(
+        markets.flatMap(({ symbol, ccxtSymbol }): [string, VenueTicker][] => {
+          // One that cannot be read does not hide the others.
+          const { data } = ticker.safeParse(told[ccxtSymbol]);
+          return data === undefined ? [] : [[symbol, tickerOf(data)]];
+        }),
+      );
     });
   }
 
@@ -212,4 +229,9 @@ export class CcxtVenue implements Venue {
     if (this.#markets !== undefined) return this.#markets;
     throw new TransientError(`the markets of ${this.id} are not known`, { code: 'venue_unreachable' });
   }
+}
+
+function tickerOf({ last, baseVolume }: z.output<typeof ticker>): VenueTicker {
+  // None at all is what a venue says that does not count.
+  return { lastPrice: last, dayVolume: baseVolume === '0' ? undefined : (baseVolume ?? undefined) };
 }

@@ -141,7 +141,6 @@ export type VenueEvent =
   /** The socket was lost: whatever happened since has to be asked for. */
   | { readonly type: 'gap'; readonly reason: string };
 
-/** From which fill on to ask: those at or after `sinceMs`. */
 /** What a market does right now. */
 export interface VenueTicker {
   /** Price of the last trade, quote currency. */
@@ -150,6 +149,7 @@ export interface VenueTicker {
   readonly dayVolume: string | undefined;
 }
 
+/** From which fill on to ask: those at or after `sinceMs`. */
 export interface FillQuery {
   readonly symbol: string;
   readonly sinceMs: number;
@@ -180,6 +180,8 @@ export interface Venue {
   /** Oldest first, all of them however many pages that takes. */
   fillsSince(query: FillQuery): Promise<readonly VenueFill[]>;
   ticker(symbol: string): Promise<VenueTicker>;
+  /** Of several markets by one question, whatever their number; one that the venue does not tell of is left out. */
+  tickers(symbols: readonly string[]): Promise<ReadonlyMap<string, VenueTicker>>;
   /** By currency. */
   balances(): Promise<ReadonlyMap<string, VenueBalance>>;
   /** The venue's clock less ours, in ms. */

@@ -113,6 +113,17 @@ describe.each(['binance', 'kraken'] as const)('the venue adapter at %s', (id: Ve
     expect(await venue.openOrders(symbol)).toEqual([]);
   });
 
+  test('tells the prices of several markets by one question', async () => {
+    const other = 'ETH-USDT';
+    control.setPrice(other, '2500');
+    const told = await venue.tickers([symbol, other]);
+    expect([...told].map(([name, { lastPrice }]) => [name, lastPrice])).toEqual([
+      [symbol, '50000'],
+      [other, '2500'],
+    ]);
+    expect(await venue.tickers([])).toEqual(new Map());
+  });
+
   test('cancels, and says of what is not open that it is not', async () => {
     const placed = await venue.place(anOrder(far));
     const venueOrderId = placed.outcome === 'accepted' ? placed.order.venueOrderId : '';

@@ -2,7 +2,7 @@ import type { Sql } from '@octant/platform/postgres/sql';
 import type { ExitTerms } from '@octant/trading/exchange/exit-terms';
 import type { ExitKind } from '@octant/trading/exchange/paper-exchange';
 import type { LiveExits, LiveExitsOfEntry } from '../live/exits/live-exits.js';
-import type { LiveTransaction } from './live-store.js';
+import type { CandleHighs, LiveTransaction } from './live-store.js';
 import { epochMs, sinceEpoch } from './live-rows.js';
 
 interface LiveExitsRow {
@@ -64,6 +64,17 @@ export async function readLiveExits(sql: Sql): Promise<readonly LiveExitsOfEntry
     `SELECT ${COLUMNS}, o.exits AS terms FROM live_exits x JOIN orders o USING (order_id) ORDER BY x.since_ms, x.order_id`,
   );
   return rows.map((row) => ({ ...exitsOf(row), terms: row.terms ?? {} }));
+}
+
+export async function raiseHighs(sql: Sql, { openTimeMs, candles }: CandleHighs): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `UPDATE live_exits x SET high_price = c.high
+     FROM unnest($2::text[], $3::numeric[]) AS c (symbol, high), orders o
+     WHERE x.symbol = c.symbol AND x.since_ms <= $1 AND x.high_price < c.high AND o.order_id = x.order_id
+       AND o.exits ? 'trailingDistance'`,
+    [openTimeMs, candles.map(({ symbol }) => symbol), candles.map(({ high }) => high)],
+  );
+  return rowCount > 0;
 }
 
 function exitsOf(row: LiveExitsRow): LiveExits {

@@ -116,6 +116,12 @@ export interface LiveTransaction {
   publish(messages: readonly Identified[], traceId: string): Promise<void>;
 }
 
+/** Highs of closed candles that share an open time. */
+export interface CandleHighs {
+  readonly openTimeMs: number;
+  readonly candles: readonly { readonly symbol: string; readonly high: string }[];
+}
+
 export interface ClaimTerms {
   /** Token of this claim, never used before. */
   readonly owner: string;
@@ -173,5 +179,10 @@ export interface LiveStore {
   differences(which: { readonly open: boolean; readonly limit: number }): Promise<readonly Difference[]>;
   /** Every entry's exits, oldest first. */
   exits(): Promise<readonly LiveExitsOfEntry[]>;
+  /**
+   * Raises what trailing stops hang on to the highs of candles, for exits that began when the candles opened or before. Answers
+   * whether any rose.
+   */
+  raiseHighs(candles: CandleHighs): Promise<boolean>;
   openCommands(): Promise<readonly AdminCommand[]>;
 }

@@ -14,7 +14,7 @@ import {
   type LiveOrderRow,
   type VenueFillRow,
 } from './live-rows.js';
-import { readLiveExits } from './live-exit-rows.js';
+import { raiseHighs, readLiveExits } from './live-exit-rows.js';
 import type { AdminCommand, Claimed, ClaimTerms, LiveStore, OpenVenueFill } from './live-store.js';
 import { loadLiveAccount, postgresLiveTransaction } from './postgres-live-transaction.js';
 
@@ -53,6 +53,7 @@ export function postgresLiveStore(database: Database, venue: () => string): Live
     },
     ...cursorStatements(database),
     exits: () => readLiveExits(database),
+    raiseHighs: (candles) => raiseHighs(database, candles),
     openCommands: async () => {
       const { rows } = await database.query<AdminCommand>(
         `SELECT ${COMMAND_COLUMNS} FROM live_commands WHERE state = 'open' ORDER BY created_at, key`,

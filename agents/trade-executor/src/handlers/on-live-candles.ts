@@ -7,7 +7,8 @@ import { stampOf, type LiveDesk } from '../live/live-desk.js';
 
 /**
  * `market.candles` beside an exchange: nothing fills here, but a closed step is answered with how far the account's fills
- * have got and what is still open, for those who decide on it.
+ * have got and what is still open, for those who decide on it. Its highs raise trailing stops: between two questions for the
+ * price there may have been a higher one, and while the process was down.
  */
 export function onLiveCandles(
   desk: LiveDesk,
@@ -16,6 +17,7 @@ export function onLiveCandles(
   return async ({ id, payload }) => {
     prices.note(payload);
     if (!payload.closed) return {};
+    await followHighs(desk, payload);
     const { source, sessionId, timeframe, closeTimeMs, traceId } = payload;
     const { lastFillSeq } = await desk.store.loadAccount();
     const open = await desk.store.openOrders();
@@ -38,4 +40,11 @@ export function onLiveCandles(
     );
     return { messages: [progress] };
   };
+}
+
+/** Of the market itself: a feed that is paced or simulated tells nothing of it. */
+async function followHighs(desk: LiveDesk, step: MarketCandles): Promise<void> {
+  if (step.sessionId !== undefined || step.simulated) return;
+  const { openTimeMs, candles } = step;
+  if (await desk.store.raiseHighs({ openTimeMs, candles })) desk.signals.exits();
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { LiveWorld } from '../testing/a-live-desk.js';
-import { NO_FAULTS } from '../testing/memory-venue.js';
+import { NO_FAULTS } from '../testing/venue-faults.js';
 
 test('fills are asked for from a whole millisecond on, though the times of the store have fractions', async () => {
   const world = new LiveWorld();

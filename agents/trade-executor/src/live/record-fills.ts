@@ -7,6 +7,7 @@ import { reasonOf, settledBy } from './apply-sighting.js';
 import { bookFill, type BookedFill } from './book-fill.js';
 import { changeOrder, factsOfOrder } from './change-order.js';
 import { stateByVenue } from './decide-order-state.js';
+import { exitKindOfFill } from './exits/exit-orders.js';
 import { keepExits } from './exits/keep-exits.js';
 import { inLiveTransaction, type LiveWork } from './in-live-transaction.js';
 import type { LiveAccount } from './live-account.js';
@@ -89,7 +90,10 @@ async function bookPart(desk: LiveDesk, work: LiveWork, part: Booking): Promise<
   const { account, order, fill } = part;
   const whole = await work.live.lockOrder({ orderId: order.partOf ?? '' });
   if (whole === undefined) throw new Error(`expected order ${String(order.partOf)} of part ${order.orderId}, was none`);
-  const booking = bookFill(account, whole, fill);
+  // Of parts that overlapped because a fill came late, more may fill than was wanted: it is the desk's all the same.
+  const filled = parseDecimal(whole.filledQty).plus(parseDecimal(fill.qty));
+  const qty = formatDecimal(Decimal.max(parseDecimal(whole.qty), filled));
+  const booking = bookFill(account, { ...whole, qty }, fill);
   if (!booking.bookable) {
     await work.live.putVenueFill(fill, { state: 'unbookable', why: booking.why });
     await sayUnbookable(desk, work, { order: whole, fill, why: booking.why });
@@ -134,7 +138,8 @@ async function book(desk: LiveDesk, work: LiveWork, booking: Booking): Promise<L
   await live.saveBooks({ cashQuote, lastFillSeq: fillSeq, lastFillAtMs, symbol, position });
   await keepExits(desk, work, { order, booked, atMs });
   const facts = { fillId, fillSeq, fillNumber, qty, filledQty, price, feeQuote, profit, atMs, complete };
-  const messages = filledMessages(factsOfOrder(order), { ...facts, fee }, stampOf(desk));
+  const exit = order.exitOf === undefined ? undefined : { kind: exitKindOfFill(order, price), entryId: order.exitOf };
+  const messages = filledMessages(factsOfOrder(order), { ...facts, fee, ...(exit && { exit }) }, stampOf(desk));
   await advance(desk, work, { booking, messages });
   work.onCommitted(() => {
     desk.metrics.filled(symbol, complete && isOpen(order));

@@ -38,6 +38,30 @@ export const exitRules: readonly LiveStoreRule[] = [
     },
   },
   {
+    rule: 'raises what trailing stops hang on to the highs of candles since their entry, and never lowers it',
+    check: async (store) => {
+      await store.open(ACCOUNT);
+      await store.transact(async (live) => {
+        await live.insertOrder(aLiveIntent({ exits: { trailingDistance: '3' } }));
+        await live.insertOrder(aLiveIntent({ orderId: 'o2', exits: { stopPrice: '90' } }));
+        await live.putExits(exits);
+        await live.putExits({ ...exits, entryId: 'o2' });
+      });
+      const highs = async () => (await store.exits()).map(({ highPrice }) => highPrice);
+      const candles = [
+        { symbol: 'BTC-USDT', high: '107.25' },
+        { symbol: 'ETH-USDT', high: '900' },
+      ];
+      assert.equal(await store.raiseHighs({ openTimeMs: AT_MS - 1, candles }), false);
+      assert.deepEqual(await highs(), ['101.5', '101.5']);
+      assert.equal(await store.raiseHighs({ openTimeMs: AT_MS, candles }), true);
+      assert.equal(await store.raiseHighs({ openTimeMs: AT_MS, candles }), false);
+      const lower = [{ symbol: 'BTC-USDT', high: '100' }];
+      assert.equal(await store.raiseHighs({ openTimeMs: AT_MS + 1, candles: lower }), false);
+      assert.deepEqual(await highs(), ['107.25', '101.5']);
+    },
+  },
+  {
     rule: 'knows the orders that exits have made, of any state',
     check: async (store) => {
       await store.open(ACCOUNT);
@@ -61,6 +85,7 @@ export const exitRules: readonly LiveStoreRule[] = [
       const algorithm: PartsPlan = {
         kind: 'twap',
         durationMs: 1000,
+        mostQty: '0.5',
         finish: 'market',
         slices: [
           { qty: '0.5', afterMs: 0 },

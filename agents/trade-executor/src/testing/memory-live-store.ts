@@ -1,8 +1,10 @@
 import type { Identified } from '@octant/platform/bus/encode-message';
 import { PermanentError, TransientError } from '@octant/platform/errors/errors';
 import type { Sql } from '@octant/platform/postgres/sql';
+import { parseDecimal } from '@octant/trading/money/decimal';
 import type {
   AdminCommand,
+  CandleHighs,
   Claimed,
   ClaimTerms,
   LiveFillRow,
@@ -203,6 +205,19 @@ export class MemoryLiveStore implements LiveStore {
     return Promise.resolve(
       exitsOf(this.#tables).map((exits) => ({ ...exits, terms: orders.get(exits.entryId)?.exits ?? {} })),
     );
+  }
+
+  raiseHighs({ openTimeMs, candles }: CandleHighs): Promise<boolean> {
+    let rose = false;
+    for (const exits of exitsOf(this.#tables)) {
+      const high = candles.find(({ symbol }) => symbol === exits.symbol)?.high;
+      const trails = this.#tables.orders.get(exits.entryId)?.exits?.trailingDistance !== undefined;
+      if (high === undefined || !trails || exits.sinceMs > openTimeMs) continue;
+      if (parseDecimal(high).lte(parseDecimal(exits.highPrice))) continue;
+      this.#tables.exits.set(exits.entryId, { ...exits, highPrice: high });
+      rose = true;
+    }
+    return Promise.resolve(rose);
   }
 
   openCommands(): Promise<readonly AdminCommand[]> {

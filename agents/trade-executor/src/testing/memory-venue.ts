@@ -37,6 +37,8 @@ export interface MemoryVenueOptions {
   readonly roundTripMs?: number;
   /** It breaks its promise, and takes requests that come too late. */
   readonly ignoresExpiry?: boolean;
+  /** Chance that a limit order fills by itself; none by default. */
+  readonly limitFillRatio?: number;
   /** Currency that fees are charged in, of a symbol and side. */
   readonly feeCurrency?: (symbol: string, side: 'buy' | 'sell') => string;
 }
@@ -115,7 +117,7 @@ export class MemoryVenue implements Venue {
     if (fault === 'notDone') return { outcome: 'not_done', reason: 'maintenance', retryAfterMs: random() * 2000 };
     if (fault === 'rejected') return { outcome: 'rejected', code: 'no_funds', reason: 'not enough' };
     if (fault === 'lostBefore') return { outcome: 'unknown', reason: 'connection reset' };
-    if (this.#wouldTrigger(request)) return { outcome: 'rejected', code: '-2010', reason: 'would trigger immediately' };
+    if (this.#isReached(request)) return { outcome: 'rejected', code: '-2010', reason: 'would trigger immediately' };
     const order = this.#accept(request);
     await clock.sleep(this.#roundTripMs / 2);
     if (fault === 'throws') throw new Error('socket hang up');
@@ -171,6 +173,12 @@ export class MemoryVenue implements Venue {
     return this.#answer(
       () =>
         new Map([...this.#balances].map(([currency, free]) => [currency, { free: formatDecimal(free), used: '0' }])),
+    );
+  }
+
+  tickers(symbols: readonly string[]): Promise<ReadonlyMap<string, VenueTicker>> {
+    return this.#answer(
+      () => new Map(symbols.map((symbol) => [symbol, { lastPrice: this.#price, dayVolume: this.dayVolume }])),
     );
   }
 
@@ -234,10 +242,18 @@ export class MemoryVenue implements Venue {
     this.#fill(kept, qty === undefined ? leftOf(kept.order) : parseDecimal(qty));
   }
 
+  /** Fills so much of a resting order at another price, which the market had for no longer than that. */
+  sellAt(venueOrderId: string, price: string, qty: string): void {
+    const before = this.#price;
+    this.#price = price;
+    this.fill(venueOrderId, qty);
+    this.#price = before;
+  }
+
   #accept(request: VenueOrderRequest): VenueOrder | undefined {
     const nowMs = this.#options.clock.now();
     const isLate = request.expiresAtMs !== undefined && nowMs > request.expiresAtMs;
-    if ((isLate && this.#options.ignoresExpiry !== true) || this.#wouldTrigger(request)) return undefined;
+    if ((isLate && this.#options.ignoresExpiry !== true) || this.#isReached(request)) return undefined;
     const order: VenueOrder = {
       venueOrderId: `v${String(this.#orders.length + 1)}`,
       clientOrderId: request.clientOrderId,
@@ -251,18 +267,12 @@ export class MemoryVenue implements Venue {
     const kept: KeptOrder = { order, kind: request.kind, placedAtMs: nowMs };
     this.#orders.push(kept);
     this.#tell({ type: 'order', order });
-    if (request.kind.type === 'market') void this.#fillInParts(kept);
+    if (request.kind.type === 'market' || this.#isMet(request)) void this.#fillInParts(kept);
     return order;
   }
 
-  /** Of a stop that a sell waits for below the price. */
-  #wouldTrigger({ kind }: VenueOrderRequest): boolean {
-    return (
-      (kind.type === 'stop_loss' || kind.type === 'oco') && parseDecimal(this.#price).lte(parseDecimal(kind.stopPrice))
-    );
-  }
-
-  #isReached({ kind }: KeptOrder): boolean {
+  /** Of a sell's stop below the price, and its target above it: an order that it would trigger at once is refused. */
+  #isReached({ kind }: Pick<KeptOrder, 'kind'>): boolean {
     const price = parseDecimal(this.#price);
     if (kind.type === 'oco' && price.gte(parseDecimal(kind.price))) return true;
     return (kind.type === 'stop_loss' || kind.type === 'oco') && price.lte(parseDecimal(kind.stopPrice));
@@ -271,6 +281,12 @@ export class MemoryVenue implements Venue {
   #trigger(kept: KeptOrder): void {
     kept.isTriggered = true;
     void this.#fillInParts(kept);
+  }
+
+  /** Whether the market comes to a limit order. */
+  #isMet({ kind }: VenueOrderRequest): boolean {
+    const { limitFillRatio, random } = this.#options;
+    return kind.type === 'limit' && limitFillRatio !== undefined && random() < limitFillRatio;
   }
 
   async #fillInParts(kept: KeptOrder): Promise<void> {

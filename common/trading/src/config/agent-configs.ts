@@ -73,7 +73,7 @@ const liveConfig = z
     fills_poll_ms: z.int().min(200).max(600_000).default(10_000),
     fills_overlap_seconds: z.number().min(1).max(3600).default(60),
     orders_poll_ms: z.int().min(200).max(600_000).default(30_000),
-    exits: z.object({ price_poll_ms: z.int().min(100).max(60_000).default(1000) }).prefault({}),
+    exits: z.object({ price_poll_ms: z.int().min(100).max(60_000).default(5000) }).prefault({}),
     algorithm: z
       .object({
         kind: z.enum(['none', 'twap', 'iceberg']).default('twap'),

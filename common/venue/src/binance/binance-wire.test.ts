@@ -255,3 +255,18 @@ test('the ticker is asked for by symbol', async () => {
     ['/api/v3/ticker/24hr', { symbol: 'BTCUSDT' }],
   ]);
 });
+
+test('several tickers are one question; one that cannot be read is left out', async () => {
+  const closeTime = 1_700_000_000_000;
+  server.answer('GET /api/v3/ticker/24hr', () => ({
+    body: [
+      { symbol: 'BTCUSDT', lastPrice: '60000.10', volume: '1234.5', closeTime },
+      { symbol: 'ETHUSDT', lastPrice: null, volume: '1', closeTime },
+    ],
+  }));
+  const told = await venue.tickers(['BTC-USDT', 'ETH-USDT']);
+  expect([...told]).toEqual([['BTC-USDT', { lastPrice: '60000.1', dayVolume: '1234.5' }]]);
+  expect(server.asked().map(({ path, params }) => [path, params])).toEqual([
+    ['/api/v3/ticker/24hr', { symbols: '["BTCUSDT","ETHUSDT"]' }],
+  ]);
+});

@@ -269,6 +269,18 @@ describe('a question to Kraken as it is sent', () => {
     ]);
   });
 
+  test('several tickers are one question; one that is not told is left out', async () => {
+    const both = ['60000.0', '60000.1'];
+    const level = ['60000.2', '1', '1.0'];
+    const info = { a: level, b: level, c: ['60000.1', '0.1'], v: both, p: both, t: [1, 2], l: both, h: both, o: '1' };
+    server.answer('GET /0/public/Ticker', () => ({ body: krakenReply({ XXBTZUSD: info }) }));
+    const told = await venue.tickers(['BTC-USD', 'ETH-USD']);
+    expect([...told].map(([symbol, { lastPrice }]) => [symbol, lastPrice])).toEqual([['BTC-USD', '60000.1']]);
+    expect(server.asked().map(({ path, params }) => [path, params])).toEqual([
+      ['/0/public/Ticker', { pair: 'XXBTZUSD,XETHZUSD' }],
+    ]);
+  });
+
   test('markets have the tick that the venue lists, not its number of places', async () => {
     expect((await venue.markets()).get('BTC-USD')).toMatchObject({
       ...{ symbol: 'BTC-USD', base: 'BTC', quote: 'USD', active: true },

@@ -3,6 +3,7 @@ import { timeframeName } from '@octant/trading/messages/envelope';
 import type { MarketBook } from '../core/market-book.js';
 import { fixedPlaces } from '../server/fixed-places.js';
 import { bookOf, type BinanceCall, type BinanceEndpoint, type SignedCall } from './binance-call.js';
+import { BinanceError } from './binance-error.js';
 import { binanceSymbol } from './order-json.js';
 import { binanceTypes } from './order-spec.js';
 
@@ -24,7 +25,7 @@ export const marketEndpoints: Readonly<Record<string, BinanceEndpoint>> = {
     answer: (call) => priceJson(bookOf(call)),
   },
   'GET /api/v3/ticker/bookTicker': { kind: 'ticker', weight: 2, security: 'none', answer: bookTicker },
-  'GET /api/v3/ticker/24hr': { kind: 'ticker', weight: 2, security: 'none', answer: ticker },
+  'GET /api/v3/ticker/24hr': { kind: 'ticker', weight: 2, security: 'none', answer: tickers },
   'GET /api/v3/account': { kind: 'balances', weight: 20, security: 'read', answer: account },
   'GET /sapi/v1/capital/config/getall': { kind: 'markets', weight: 10, security: 'read', answer: coins },
   // Asked for with the markets; there is no margin trading here.
@@ -127,8 +128,24 @@ function bookTicker(call: BinanceCall): unknown {
   return { symbol, bidPrice: bid, bidQty: '1.00000000', askPrice: ask, askQty: '1.00000000' };
 }
 
-function ticker(call: BinanceCall): unknown {
-  const book = bookOf(call);
+/** Of one market, or of those that `symbols` lists. */
+function tickers(call: BinanceCall): unknown {
+  const listed = call.params.find('symbols');
+  if (listed === undefined) return ticker(call, bookOf(call));
+  return booksNamed(call, listed).map((book) => ticker(call, book));
+}
+
+function booksNamed({ engine }: BinanceCall, listed: string): readonly MarketBook[] {
+  const names = /^\["[A-Z0-9]+"(,"[A-Z0-9]+")*\]$/.test(listed) ? (JSON.parse(listed) as readonly string[]) : [];
+  const books = names.map((name) => engine.books().find(({ market }) => binanceSymbol(market.symbol) === name));
+  if (books.length === 0) throw new BinanceError(-1100, "Illegal characters found in parameter 'symbols'.");
+  return books.map((book) => {
+    if (book === undefined) throw new BinanceError(-1121, 'Invalid symbol.');
+    return book;
+  });
+}
+
+function ticker(call: BinanceCall, book: MarketBook): unknown {
   const { bid, ask } = spreadOf(book);
   const last = fixedPlaces(book.price);
   return {

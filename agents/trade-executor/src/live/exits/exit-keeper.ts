@@ -1,19 +1,21 @@
-import { Decimal, floorToStep, formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
+import { Decimal, floorToStep, parseDecimal } from '@octant/trading/money/decimal';
 import type { Instrument } from '@octant/trading/market/instrument';
-import { orderNotice } from '../../account/order-messages.js';
 import { requestCancels } from '../cancel-orders.js';
-import { factsOfOrder } from '../change-order.js';
 import { inLiveTransaction, type LiveWork } from '../in-live-transaction.js';
 import { freeQtyOf, type LiveAccount } from '../live-account.js';
-import { pass, stampOf, type LiveDesk } from '../live-desk.js';
+import { pass, type LiveDesk } from '../live-desk.js';
 import { isOpen, unbookedQty, type LiveOrder } from '../live-order.js';
 import { instrumentAt } from '../take-live-order.js';
 import { decideExits, isAsWanted, needsPrice, type ExitDecision, type ExitMarket } from './decide-exits.js';
+import { sayFailing, sayTooSmall } from './exit-notices.js';
 import { makeExitOrder } from './exit-orders.js';
+import { ExitPrices } from './exit-prices.js';
 import { higherOf, type LiveExits, type LiveExitsOfEntry } from './live-exits.js';
 
 const BASE_MS = 1000;
 const CAP_MS = 60_000;
+/** What has triggered is tried more often: it is to be sold whatever the price does. */
+const SALE_CAP_MS = 10_000;
 /** So many attempts in a row that came to nothing are told to a person. */
 const TOLD_AFTER = 3;
 
@@ -36,10 +38,11 @@ interface Tended {
  */
 export class ExitKeeper {
   readonly #desk: LiveDesk;
-  readonly #prices = new Map<string, { readonly price: string; readonly atMs: number }>();
+  readonly #prices: ExitPrices;
 
   constructor(desk: LiveDesk) {
     this.#desk = desk;
+    this.#prices = new ExitPrices(desk);
   }
 
   async tend(): Promise<void> {
@@ -47,7 +50,8 @@ export class ExitKeeper {
     const all = await desk.store.exits();
     if (all.length === 0) return;
     await pass(desk, 'exits.before');
-    await this.#askPrices(all);
+    const { orderTypes } = desk.venue.features;
+    this.#prices.watch(new Set(all.filter((exits) => needsPrice(exits, orderTypes)).map(({ symbol }) => symbol)));
     const flattens = (await desk.store.openCommands()).filter(({ action }) => action === 'flatten');
     const isFlattened = (symbol: string): boolean =>
       flattens.some(({ symbols }) => symbols.length === 0 || symbols.includes(symbol));
@@ -80,30 +84,13 @@ export class ExitKeeper {
   }
 
   #marketOf(symbol: string): ExitMarket {
-    const { venue, clock, settings } = this.#desk;
-    const known = this.#prices.get(symbol);
-    const isFresh = known !== undefined && clock.now() - known.atMs <= 5 * settings().exits.pricePollMs;
+    const { venue, clock } = this.#desk;
     return {
-      price: isFresh ? known.price : undefined,
+      price: this.#prices.of(symbol),
       nowMs: clock.now(),
       tickSize: instrumentAt(this.#desk, symbol).tickSize,
       orderTypes: venue.features.orderTypes,
     };
-  }
-
-  async #askPrices(all: readonly LiveExitsOfEntry[]): Promise<void> {
-    const { venue, clock, settings, logger } = this.#desk;
-    const wanted = all.filter((exits) => needsPrice(exits, venue.features.orderTypes)).map(({ symbol }) => symbol);
-    for (const symbol of new Set(wanted)) {
-      const askedAtMs = this.#prices.get(symbol)?.atMs ?? -Infinity;
-      if (clock.now() - askedAtMs < settings().exits.pricePollMs) continue;
-      try {
-        const { lastPrice } = await venue.ticker(symbol);
-        this.#prices.set(symbol, { price: lastPrice, atMs: clock.now() });
-      } catch (error) {
-        logger.warn({ err: error, symbol }, 'the price that exits wait for is not known; asked again');
-      }
-    }
   }
 }
 
@@ -116,11 +103,12 @@ function isInOrder(
   if (market.price !== undefined && isRaised(exits, market.price)) return false;
   const decision = decideExits(exits, market);
   if (decision.step === 'watch') return child === undefined && floorToStep(parseDecimal(exits.qty), lotSize).gt(0);
-  if (child === undefined) return market.nowMs < exits.dueAtMs;
+  if (child === undefined) return isEarly(exits, decision, market.nowMs);
   if (child.state === 'acknowledged' && exits.failures > 0) return false;
-  if (decision.step === 'sell') return child.kind.type === 'market' || triggersThere(child, market.price);
+  if (decision.step === 'sell') return child.kind.type === 'market' || sellsThere(exits, child, market.price);
+  if (hasLostItsStop(child)) return false;
   const wanted = floorToStep(parseDecimal(exits.qty), lotSize);
-  return isAsWanted(child.kind, decision.order) && wanted.eq(parseDecimal(unbookedQty(child)));
+  return isAsWanted(child.kind, decision.order) && isEnough(exits, child, { wanted, nowMs: market.nowMs });
 }
 
 async function look(
@@ -149,10 +137,19 @@ async function look(
 }
 
 async function act(desk: LiveDesk, work: LiveWork, tended: Tended): Promise<void> {
-  const { exits, child, decision, market, qty, instrument } = tended;
+  const { exits, child, decision, market, qty } = tended;
   if (child !== undefined) return actOnChild(desk, work, { ...tended, child });
   if (isTooSmall(tended)) return leaveTooSmall(desk, work, tended);
-  if (decision.step === 'watch' || qty.lte(0) || market.nowMs < exits.dueAtMs) return;
+  if (decision.step === 'watch' || qty.lte(0) || isEarly(exits, decision, market.nowMs)) return;
+  await attempt(desk, work, { ...tended, decision });
+}
+
+async function attempt(
+  desk: LiveDesk,
+  work: LiveWork,
+  tended: Tended & { readonly decision: Exclude<ExitDecision, { step: 'watch' }> },
+): Promise<void> {
+  const { exits, decision, market, qty, instrument } = tended;
   const isSale = decision.step === 'sell';
   if (isSale) await cancelEntry(desk, work, tended.entry);
   const failures = exits.failures + 1;
@@ -162,12 +159,14 @@ async function act(desk: LiveDesk, work: LiveWork, tended: Tended): Promise<void
     price: market.price ?? exits.highPrice,
     haltVersion: tended.account.halt.haltVersion,
   });
+  const delayMs = Math.min(isSale ? SALE_CAP_MS : CAP_MS, BASE_MS * 2 ** exits.failures);
   await work.live.putExits({
     ...exits,
     triggered: isSale ? decision.kind : exits.triggered,
-    ...{ orders: exits.orders + 1, failures, dueAtMs: market.nowMs + Math.min(CAP_MS, BASE_MS * 2 ** exits.failures) },
+    ...{ orders: exits.orders + 1, failures, dueAtMs: market.nowMs + delayMs },
   });
-  if (failures === TOLD_AFTER) await sayFailing(desk, work, { tended, why: denied ?? 'see its orders' });
+  if (failures !== TOLD_AFTER) return;
+  await sayFailing(desk, work, { ...tended, attempts: failures, why: denied ?? 'see its orders' });
 }
 
 /** Whether the exchange would take no order for all of it, and it will not grow. */
@@ -177,12 +176,16 @@ function isTooSmall({ exits, entry, instrument, market }: Tended): boolean {
   return whole.lte(0) || whole.times(parseDecimal(market.price ?? exits.highPrice)).lt(instrument.minNotional);
 }
 
+/** Less than a lot is what fees leave of every position: nobody is told. */
 async function leaveTooSmall(desk: LiveDesk, work: LiveWork, { exits, entry, instrument }: Tended): Promise<void> {
   await work.live.dropExits(exits.entryId);
   if (floorToStep(parseDecimal(exits.qty), instrument.lotSize).lte(0)) return;
-  const text = `${exits.qty} ${entry.symbol} of ${entry.orderId} are less than the exchange sells; they are held without exits`;
-  const notice = { type: 'exit_too_small', severity: 'warning', text, key: exits.entryId } as const;
-  await work.say([orderNotice(factsOfOrder(entry), notice, stampOf(desk))], entry.traceId);
+  await sayTooSmall(desk, work, { exits, entry });
+}
+
+/** Whether it is too early for another attempt; what has only just triggered waits for none. */
+function isEarly({ triggered, dueAtMs }: LiveExits, decision: ExitDecision, nowMs: number): boolean {
+  return nowMs < dueAtMs && !(decision.step === 'sell' && triggered === undefined);
 }
 
 async function actOnChild(
@@ -190,24 +193,47 @@ async function actOnChild(
   work: LiveWork,
   tended: Tended & { readonly child: LiveOrder },
 ): Promise<void> {
-  const { exits, child, decision, market, qty } = tended;
+  const { exits, child, decision, market } = tended;
   if (child.state === 'acknowledged' && exits.failures > 0) await work.live.putExits({ ...exits, failures: 0 });
   if (child.cancelReason !== undefined || child.kind.type === 'market') return;
-  const cancelChild = async (why: string): Promise<void> => {
-    await requestCancels(desk, work, { orders: [child], reason: `exit_replaced: ${why}` });
-  };
-  if (decision.step === 'sell') {
-    if (triggersThere(child, market.price)) return;
-    await work.live.putExits({ ...exits, triggered: decision.kind, failures: 0 });
-    return cancelChild(`${decision.kind} has triggered`);
-  }
-  if (decision.step === 'watch') return cancelChild('nothing rests any more');
-  if (qty.eq(parseDecimal(unbookedQty(child))) && isAsWanted(child.kind, decision.order)) return;
-  await cancelChild('its quantity or level has changed');
+  if (decision.step === 'sell' && sellsThere(exits, child, market.price)) return;
+  const why = whyReplaced({ ...tended, child });
+  if (why === undefined) return;
+  // What replaces it does not wait for the delay of the last attempt.
+  const triggered = decision.step === 'sell' ? decision.kind : exits.triggered;
+  await work.live.putExits({ ...exits, triggered, failures: 0, dueAtMs: 0 });
+  await requestCancels(desk, work, { orders: [child], reason: `exit_replaced: ${why}` });
 }
 
-/** What rests at the exchange and has its price triggers there: it is not cancelled at the moment that it is needed. */
-function triggersThere({ kind }: LiveOrder, price: string | undefined): boolean {
+/** Why the order that rests is not the one that should; undefined when it is. */
+function whyReplaced(tended: Tended & { readonly child: LiveOrder }): string | undefined {
+  const { exits, decision, child, qty, market } = tended;
+  if (decision.step === 'sell') return `${decision.kind} has triggered`;
+  if (decision.step === 'watch') return 'nothing rests any more';
+  if (hasLostItsStop(child)) return 'its target has sold in part, which ended its stop';
+  if (!isEnough(exits, child, { wanted: qty, nowMs: market.nowMs })) return 'its quantity has changed';
+  return isAsWanted(child.kind, decision.order) ? undefined : 'its level has changed';
+}
+
+/** Whether it sells what it should. An entry fills in parts: what rests is not replaced for each of them, but once a second. */
+function isEnough(
+  { dueAtMs }: LiveExits,
+  child: LiveOrder,
+  { wanted, nowMs }: { readonly wanted: Decimal; readonly nowMs: number },
+): boolean {
+  const rests = parseDecimal(unbookedQty(child));
+  return wanted.eq(rests) || (wanted.gt(rests) && nowMs < dueAtMs);
+}
+
+/** A pair of which one has sold in part is a pair no more: the exchange has taken the other away. */
+function hasLostItsStop({ kind, filledQty }: LiveOrder): boolean {
+  return kind.type === 'oco' && parseDecimal(filledQty).gt(0);
+}
+
+/** What rests at the exchange and has its price, or has begun to sell there, is not cancelled at the moment that it is needed. */
+function sellsThere(exits: LiveExits, { kind, filledQty }: LiveOrder, price: string | undefined): boolean {
+  const isStop = exits.triggered === 'stop' || exits.triggered === 'trail';
+  if (isStop && parseDecimal(filledQty).gt(0)) return true;
   if (price === undefined) return false;
   const last = parseDecimal(price);
   if (kind.type === 'oco' && last.gte(parseDecimal(kind.price))) return true;
@@ -222,22 +248,4 @@ async function cancelEntry(desk: LiveDesk, work: LiveWork, entry: LiveOrder): Pr
 
 function isRaised({ terms, highPrice }: LiveExitsOfEntry, price: string): boolean {
   return terms.trailingDistance !== undefined && parseDecimal(price).gt(parseDecimal(highPrice));
-}
-
-async function sayFailing(
-  desk: LiveDesk,
-  work: LiveWork,
-  { tended, why }: { readonly tended: Tended; readonly why: string },
-): Promise<void> {
-  const { entry, exits } = tended;
-  const text =
-    `${formatDecimal(parseDecimal(exits.qty))} ${entry.symbol} of ${entry.orderId} are without their exits: ` +
-    `${String(TOLD_AFTER)} orders in a row came to nothing (${why}); it is tried on`;
-  const notice = {
-    type: 'exit_failing',
-    severity: 'critical',
-    text,
-    key: `${exits.entryId}:${String(exits.orders)}`,
-  } as const;
-  await work.say([orderNotice(factsOfOrder(entry), notice, stampOf(desk))], entry.traceId);
 }

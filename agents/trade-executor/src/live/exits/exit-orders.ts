@@ -1,6 +1,6 @@
 import type { ExitKind } from '@octant/trading/exchange/paper-exchange';
 import type { Instrument } from '@octant/trading/market/instrument';
-import { formatDecimal, type Decimal } from '@octant/trading/money/decimal';
+import { formatDecimal, parseDecimal, type Decimal } from '@octant/trading/money/decimal';
 import type { VenueOrderKind } from '@octant/venue/venue';
 import { endedMessages, intendedMessages } from '../../account/order-messages.js';
 import type { LiveWork } from '../in-live-transaction.js';
@@ -45,9 +45,10 @@ export async function makeExitOrder(desk: LiveDesk, work: LiveWork, exit: ExitOr
   return denied;
 }
 
-/** What an exit's order is for, by its id. */
-export function kindOfExitOrder(orderId: string): ExitKind {
-  const kind = orderId.slice(orderId.lastIndexOf('.') + 1);
-  if (kind === 'stop' || kind === 'trail' || kind === 'target' || kind === 'time') return kind;
+/** Which exit has sold: what the order is for, by its id; of a pair the target, where it sold at its limit or better. */
+export function exitKindOfFill({ orderId, kind }: Pick<LiveOrder, 'orderId' | 'kind'>, price: string): ExitKind {
+  if (kind.type === 'oco' && parseDecimal(price).gte(parseDecimal(kind.price))) return 'target';
+  const named = orderId.slice(orderId.lastIndexOf('.') + 1);
+  if (named === 'stop' || named === 'trail' || named === 'target' || named === 'time') return named;
   throw new Error(`expected the id of an exit's order, was ${orderId}`);
 }

@@ -1,7 +1,7 @@
 import { tradeExecutorConfig } from '@octant/trading/config/agent-configs';
-import { formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
+import { Decimal, formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
 import type { ExitTerms } from '@octant/trading/exchange/exit-terms';
-import type { VenueOrderType } from '@octant/venue/venue';
+import type { VenueOrderState, VenueOrderType } from '@octant/venue/venue';
 import { describe, expect, it } from 'vitest';
 import { LiveWorld, type LiveWorldOptions } from '../../testing/a-live-desk.js';
 import { MANY_FAULTS, NO_FAULTS, type VenueFaults } from '../../testing/venue-faults.js';
@@ -13,10 +13,13 @@ const SYMBOLS = ['BTC-USDT', 'ETH-USDT'];
 const WITH_STOPS: readonly VenueOrderType[] = ['market', 'limit', 'stop_loss'];
 const WITH_OCO: readonly VenueOrderType[] = [...WITH_STOPS, 'oco'];
 
-/** Orders go out whole. */
+/** Orders go out whole, and the price is asked for every second. */
 function aWorld(options: LiveWorldOptions): LiveWorld {
   const { algorithm } = liveSettingsOf(tradeExecutorConfig.parse({}).live);
-  return new LiveWorld({ ...options, settings: { algorithm: { ...algorithm, kind: 'none' } } });
+  return new LiveWorld({
+    ...options,
+    settings: { algorithm: { ...algorithm, kind: 'none' }, exits: { pricePollMs: 1000 } },
+  });
 }
 
 function termsOf(random: () => number): ExitTerms {
@@ -49,6 +52,7 @@ async function trade(world: LiveWorld, orders: number, faults: VenueFaults = MAN
     for (let step = 0; step < 3; step += 1) {
       world.venue.price = (92 + world.random() * 17).toFixed(2);
       await world.advance(world.random() * 2500);
+      checkOffered(world);
     }
   }
   world.mortality = 0;
@@ -60,6 +64,18 @@ async function trade(world: LiveWorld, orders: number, faults: VenueFaults = MAN
   await world.advance(100_000);
   void world.machine.reconcile().catch(() => undefined);
   await world.advance(20_000);
+}
+
+/** What rests at the exchange to be sold is never more than there is: nothing of it could fill twice. */
+function checkOffered({ venue }: LiveWorld): void {
+  const offered = venue.orders
+    .filter(({ side, symbol, state }) => side === 'sell' && symbol === 'ETH-USDT' && !isFinal(state))
+    .reduce((sum, { qty, filledQty }) => sum.plus(parseDecimal(qty)).minus(parseDecimal(filledQty)), Decimal.of(0));
+  expect(offered.lte(parseDecimal(venue.balanceOf('ETH')))).toBe(true);
+}
+
+function isFinal(state: VenueOrderState): boolean {
+  return state !== 'open' && state !== 'partially_filled';
 }
 
 async function checkBooks(world: LiveWorld): Promise<void> {
@@ -100,11 +116,11 @@ describe.each([
   const features = { orderTypes: new Set(orderTypes) };
 
   it('sell by every kind of exit, what was bought and no more, where nothing goes wrong', async () => {
-    const world = aWorld({ seed: 5, venue: { features } });
-    await trade(world, 60, NO_FAULTS);
+    const world = aWorld({ seed: 6, venue: { features } });
+    await trade(world, 40, NO_FAULTS);
     await checkBooks(world);
     await checkProtected(world);
-    expect(sold(world)).toEqual(expect.arrayContaining(['stop', 'time', 'trail']));
+    expect(sold(world)).toEqual(expect.arrayContaining(['stop', 'target', 'time', 'trail']));
   });
 
   it.each(Array.from({ length: 8 }, (_n, i) => i + 1))(

@@ -5,7 +5,7 @@ import type { LiveWork } from '../in-live-transaction.js';
 import type { LiveDesk } from '../live-desk.js';
 import { isOpen, type LiveOrder } from '../live-order.js';
 import { exitsAfterEntryFill, exitsAfterSale, shrunkExits, type LiveExits } from './live-exits.js';
-import { kindOfExitOrder } from './exit-orders.js';
+import { exitKindOfFill } from './exit-orders.js';
 
 /** A fill that is being booked. */
 export interface ExitsFill {
@@ -50,8 +50,9 @@ async function afterOwnSale(
   }
   if (own === undefined) return all;
   const after = exitsAfterSale(own, parseDecimal(booked.qty));
-  // A stop that has begun to sell sells all; a target that has sold in part gives way to the stop.
-  const triggered = own.triggered ?? (order.kind.type === 'oco' ? undefined : kindOfExitOrder(order.orderId));
+  // A stop that has begun to sell sells all; a target that has sold in part beside one gives way to it.
+  const kind = exitKindOfFill(order, booked.price);
+  const triggered = own.triggered ?? (kind === 'target' && order.kind.type === 'oco' ? undefined : kind);
   const now = after === undefined ? undefined : { ...after, triggered, failures: 0 };
   await write(work, own.entryId, now);
   return all.flatMap((exits) => (exits === own ? (now ?? []) : exits));

@@ -34,7 +34,7 @@ export interface LiveExitsOfEntry extends LiveExits {
 
 /** Exits after a fill of their entry; `known` when it is not the first, else how many orders exits of it have made before. */
 export function exitsAfterEntryFill(
-  entry: Pick<LiveOrder, 'orderId' | 'symbol' | 'exits' | 'timeframe'>,
+  entry: Pick<LiveOrder, 'orderId' | 'symbol' | 'exits' | 'timeframe' | 'notBeforeMs'>,
   fill: { readonly qty: string; readonly price: string; readonly atMs: number },
   known: LiveExits | number,
 ): LiveExits {
@@ -45,17 +45,29 @@ export function exitsAfterEntryFill(
       highPrice: higherOf(known.highPrice, fill.price),
     };
   }
-  const { maxCandles } = entry.exits ?? {};
-  const lengthMs = entry.timeframe === undefined ? undefined : timeframeMs(entry.timeframe);
   return {
     entryId: entry.orderId,
     symbol: entry.symbol,
     qty: fill.qty,
     sinceMs: fill.atMs,
     highPrice: fill.price,
-    timeStopMs: maxCandles === undefined || lengthMs === undefined ? undefined : fill.atMs + maxCandles * lengthMs,
+    timeStopMs: timeStopOf(entry, fill.atMs),
     ...{ triggered: undefined, orders: known, failures: 0, dueAtMs: 0 },
   };
+}
+
+/**
+ * When so many candles have closed since the one that the entry filled in opened, as on paper; the exchange's clock may be a little
+ * behind ours, but an entry does not fill before it may be sent.
+ */
+function timeStopOf(
+  { exits, timeframe, notBeforeMs }: Pick<LiveOrder, 'exits' | 'timeframe' | 'notBeforeMs'>,
+  filledAtMs: number,
+): number | undefined {
+  if (exits?.maxCandles === undefined || timeframe === undefined) return undefined;
+  const lengthMs = timeframeMs(timeframe);
+  const openMs = Math.floor(Math.max(filledAtMs, notBeforeMs) / lengthMs) * lengthMs;
+  return openMs + exits.maxCandles * lengthMs;
 }
 
 /** Exits after `qty` of what they protect was sold; undefined when nothing is left. */
