@@ -11,6 +11,8 @@ async function chaos(args) {
   // Standard output is for the result: what is said before it may be somebody's JSON otherwise.
   const code = await prepare((line) => process.stderr.write(`${line}\n`));
   if (code !== 0) return code;
-  const { main } = await import(pathToFileURL(join(root, 'scripts', 'launcher', 'dist', 'chaos-orders', 'main.js')).href);
+  const { main } = await import(
+    pathToFileURL(join(root, 'scripts', 'launcher', 'dist', 'chaos-orders', 'main.js')).href
+  );
   return main(args);
 }

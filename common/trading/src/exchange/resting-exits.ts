@@ -87,10 +87,7 @@ export function isNew(exits: RestingExits, openTimeMs: number): boolean {
 }
 
 /** The level that sells at the market when the price is at or below it; the higher of stop and trailing stop. */
-export function stopLevelOf({
-  entry,
-  highPrice,
-}: ExitLevels): { kind: 'stop' | 'trail'; level: Decimal } | undefined {
+export function stopLevelOf({ entry, highPrice }: ExitLevels): { kind: 'stop' | 'trail'; level: Decimal } | undefined {
   const { stopPrice, trailingDistance } = entry.exits ?? {};
   const stop = stopPrice === undefined ? undefined : parseDecimal(stopPrice);
   const trail =
