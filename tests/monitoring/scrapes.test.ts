@@ -17,7 +17,11 @@ const targets = jobs.flatMap((job) => {
 });
 
 test('every target is a service, and one that shares a network with Prometheus', () => {
-  const networksOf = (service: string) => (part(services, service, 'networks') ?? []) as string[];
+  // A list of names, or a map of them where one has a fixed address.
+  const networksOf = (service: string): readonly string[] => {
+    const networks = (part(services, service, 'networks') ?? []) as string[] | Record<string, unknown>;
+    return Array.isArray(networks) ? networks : Object.keys(networks);
+  };
   const reached = new Set(networksOf('prometheus'));
   const lost = targets
     .map(([, target]) => target.split(':')[0] ?? '')

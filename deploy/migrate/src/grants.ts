@@ -43,6 +43,7 @@ const OWN: Readonly<Record<string, TableGrants>> = {
     live_baselines: KEEPS,
     live_differences: KEEPS,
     live_commands: KEEPS,
+    live_exits: KEEPS,
   },
   notification_manager: { notices: KEEPS, notice_deliveries: KEEPS },
   parameter_optimizer: { optimizer_runs: KEEPS, parameter_versions: KEEPS },
