@@ -1,3 +1,4 @@
+-- Backward-compatible: no, for the version before reads the tables that are dropped here.
 -- Owner: orchestrator. Where the desk was at the end of its last step, or after the last word of an admin: what it keeps
 -- in Redis is put back from here. Every write raises revision.
 CREATE TABLE desk_checkpoint (

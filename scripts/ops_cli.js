@@ -2,7 +2,9 @@
 import { Command, CommanderError } from 'commander';
 import { call, InputError, notifications, orchestrator } from './ops/call-desk.js';
 import { addDeadLetterCommands } from './ops/dead-letters.js';
+import { addKeyCommands } from './ops/key-commands.js';
 import { print, table } from './ops/print.js';
+import { runDoctor } from './ops/doctor.js';
 
 const DONE = 0;
 const FAILED = 1;
@@ -12,12 +14,15 @@ Environment:
   ORCHESTRATOR_URL   default http://127.0.0.1:7001
   NOTIFICATION_URL   default http://127.0.0.1:7006
   ADMIN_TOKEN        or ADMIN_TOKEN_FILE; default: .octant/admin_token, which npm start makes
+  TOKEN_SIGNING_KEY  or TOKEN_SIGNING_KEY_FILE; default: secrets/token_signing_key or .octant/token_signing_key
 
 Exit codes: 0 done, 1 failed, 2 bad input.`;
 
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv) {
+  // It has options, exit codes and a program of its own.
+  if (argv[0] === 'doctor') return runDoctor(argv.slice(1));
   try {
     await program().parseAsync(argv, { from: 'user' });
     return DONE;
@@ -40,6 +45,10 @@ function program() {
       .option('--json', "print the desk's answer as it is")
       .action((options) => act(options));
 
+  cli
+    .command('doctor')
+    .description('examine the desk and its machine; doctor --help lists the checks')
+    .action(() => {});
   command('streams:pending', 'entries that a group has taken and not yet acknowledged', listPending)
     .requiredOption('--stream <stream>', 'a stream, or its .dlq')
     .requiredOption('--group <group>', 'a consumer group of it')
@@ -58,6 +67,7 @@ function program() {
   );
   command('pnl:status', "the day's PnL and halt state", showPnl);
   command('sessions', 'sessions, newest first', listSessions);
+  addKeyCommands(cli);
   return cli;
 }
 

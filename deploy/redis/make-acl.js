@@ -50,15 +50,15 @@ export const dataPath = {
   'mcp-hub-controller': { reads: {}, publishes: ['audit.events'] },
 };
 
-/** Keys of an agent beside those of its streams, without the prefix. */
+/** Keys of an agent beside those of its streams, without the prefix; `~admin-token`: signed tokens that were used. */
 const ownKeys = {
   // It shows, requeues and trims every stream, and reads back what the desk was.
   orchestrator: ['*'],
   'market-analyst': ['~state:*', '~budget:*'],
   'portfolio-manager': ['~state:portfolio.*'],
   'risk-manager': [],
-  'trade-executor': ['~budget:*', '~heartbeat:trade-executor'],
-  'notification-manager': ['~state:notify:*'],
+  'trade-executor': ['~budget:*', '~heartbeat:trade-executor', '~admin-token:*'],
+  'notification-manager': ['~state:notify:*', '~admin-token:*'],
   'parameter-optimizer': [],
   'mcp-hub-controller': [],
 };

@@ -45,6 +45,10 @@ export const inventory = [
   { name: 'slack_signing_secret', use: 'Slack: proof that a call comes from Slack' },
   { name: 'slack_webhook_url', use: "Slack: the desk's notices" },
   { name: 'alert_slack_webhook_url', use: "Slack: Alertmanager's alerts" },
+  {
+    name: 'alert_watchdog_url',
+    use: 'called every few minutes while alerts work: whoever misses the call raises the alarm',
+  },
   { name: 'jira_api_token', use: 'Jira' },
   { name: 'notion_api_key', use: 'Notion' },
   { name: 'binance_api_key', use: 'Binance: the executor' },

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { READERS_GID, inventory } from './inventory.js';
+import { renderEdge } from './render-edge.js';
 import { cookieSecretOf, withoutLineEnd } from './secret-text.js';
 
 /**
@@ -30,7 +31,7 @@ if (problems.length > 0) {
   process.exit(2);
 }
 chmodSync(secretsFolder, 0o700);
-renderProxyConfiguration();
+renderEdgeConfiguration();
 renderExporterPasswords();
 giveFolder('acme', { uid: 65532, mode: 0o700 });
 giveFolder('node-textfile', { uid: 999, mode: 0o755 });
@@ -58,18 +59,15 @@ function normalise(name, needed) {
   if ((before.mode & 0o777) !== 0o440) chmodSync(file, 0o440);
 }
 
-/** oauth2-proxy reads its secrets from files, but not the client's id: it goes into the rendered configuration. */
-function renderProxyConfiguration() {
-  const id = readFileSync(fileOf('oauth2_client_id'), 'utf8');
-  const secret = readFileSync(fileOf('oauth2_client_secret'), 'utf8');
-  const isSet = id !== '' && secret !== '';
-  const file = readFileSync('/templates/oauth2-proxy/oauth2-proxy.cfg', 'utf8');
-  // Without a client nobody can sign in; the program starts all the same, and the edge answers a page that says so.
-  const client = isSet
-    ? [`client_id = ${JSON.stringify(id)}`, 'client_secret_file = "/run/secrets/oauth2_client_secret"']
-    : ['client_id = "not-set"', 'client_secret = "not-set"'];
-  write('oauth2-proxy/oauth2-proxy.cfg', `${file}\n${client.join('\n')}\n`, 65532);
-  if (!isSet) say('secrets/oauth2_client_id: empty, nobody can sign in until it and oauth2_client_secret are set');
+/** Traefik's and oauth2-proxy's configuration (render-edge.js); both run as 65532. */
+function renderEdgeConfiguration() {
+  const client = {
+    id: readFileSync(fileOf('oauth2_client_id'), 'utf8'),
+    secret: readFileSync(fileOf('oauth2_client_secret'), 'utf8'),
+  };
+  const { files, missing } = renderEdge({ env: process.env, templates: '/templates', folder: '/rendered', client });
+  for (const [name, text] of Object.entries(files)) write(`edge/${name}`, text, 65532);
+  if (missing.length > 0) say(`sign-in is not set up, nobody comes in; missing: ${missing.join(', ')}`);
 }
 
 /** redis_exporter reads a map of passwords by address. */

@@ -1,6 +1,9 @@
+import { CHECK_CONFIG, checkConfig } from '@octant/platform/config/check-config';
+import { guardianSettings } from './config.js';
 import { describeFailedStart, startGuardian, type RunningGuardian } from './start-guardian.js';
 
 /** Exit codes are those of an agent: 0 stopped cleanly, 1 failed, 2 bad environment, configuration or key. */
+if (process.argv.includes(CHECK_CONFIG)) process.exit(checkConfig('guardian', guardianSettings));
 const running = await start();
 
 let signals = 0;

@@ -45,7 +45,10 @@ export class TestFleet {
   readonly deaths: string[] = [];
   readonly #folder: string;
 
-  private constructor(desk: FreshDesk, options: { folder: string; basePort: number; configFolder: string }) {
+  private constructor(
+    desk: FreshDesk,
+    options: { folder: string; basePort: number; configFolder: string; environment: Readonly<Record<string, string>> },
+  ) {
     this.desk = desk;
     this.#folder = options.folder;
     const token = (name: string, value: string): string => {
@@ -64,7 +67,12 @@ export class TestFleet {
         adminTokenFile: token('admin_token', ADMIN_TOKEN),
         serviceTokenFile: token('service_token', SERVICE_TOKEN),
         ports: portsFrom(options.basePort),
-        inherited: { PATH: process.env['PATH'], HOME: process.env['HOME'], LOG_LEVEL: process.env['TEST_LOG_LEVEL'] },
+        inherited: {
+          PATH: process.env['PATH'],
+          HOME: process.env['HOME'],
+          LOG_LEVEL: process.env['TEST_LOG_LEVEL'],
+          ...options.environment,
+        },
       },
       logFolder: join(options.folder, 'logs'),
       runFolder: join(options.folder, 'run'),
@@ -72,8 +80,15 @@ export class TestFleet {
     });
   }
 
-  /** Starts the fleet and waits until all are ready. `config`: YAML texts that replace files of `config/`. */
-  static async start(name: string, config: Readonly<Record<string, string>> = {}): Promise<TestFleet> {
+  /**
+   * Starts the fleet and waits until all are ready. `config`: YAML texts that replace files of `config/`; `environment`: more
+   * variables for every agent.
+   */
+  static async start(
+    name: string,
+    config: Readonly<Record<string, string>> = {},
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<TestFleet> {
     const desk = freshDesk(name);
     const { databaseUrl: connection, schema } = desk;
     const logger = pino({ level: 'silent' });
@@ -86,7 +101,8 @@ export class TestFleet {
       mkdirSync(dirname(join(configFolder, file)), { recursive: true });
       writeFileSync(join(configFolder, file), text);
     }
-    const fleet = new TestFleet(desk, { folder, basePort: await findFreeRow(AGENTS.length), configFolder });
+    const basePort = await findFreeRow(AGENTS.length);
+    const fleet = new TestFleet(desk, { folder, basePort, configFolder, environment });
     await fleet.#awaitReady();
     return fleet;
   }

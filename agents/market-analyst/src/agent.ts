@@ -38,7 +38,10 @@ function wire(context: AgentContext<Settings>) {
     consumes: [commands(context, desk)],
     operations: { ...candleOperations(desk), ...feedOperations(desk), ...signalOperations(desk) },
     schedules: [{ name: 'save-signals', everyMs: SAVE_SIGNALS_EVERY_MS, run: () => signals.save() }],
-    start: () => feeds.restore(),
+    start: () => {
+      declareVenues(desk);
+      return feeds.restore();
+    },
     stop: async () => {
       await feeds.stop();
       desk.venues.close();
@@ -48,6 +51,16 @@ function wire(context: AgentContext<Settings>) {
 }
 
 type Desk = ReturnType<typeof openDesk>;
+
+/** Exchanges that the configuration names have their metrics from the start; what is made here is no exchange. */
+function declareVenues({ settings, venues, metrics }: Desk): void {
+  for (const datasource of settings().datasources.values()) {
+    const { exchange } = datasource;
+    if (exchange === 'simulator' || exchange === 'replay') continue;
+    venues.declare(datasource);
+    metrics.exchangeKnown(exchange);
+  }
+}
 
 function openDesk(context: AgentContext<Settings>) {
   const { database, clock, logger, env } = context;
@@ -87,6 +100,7 @@ function openDesk(context: AgentContext<Settings>) {
     evaluators,
     analyst,
     settings,
+    metrics,
     now,
     readPosition,
     onStored,

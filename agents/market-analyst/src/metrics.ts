@@ -12,6 +12,10 @@ export interface MeasuredSeries {
 export interface AnalystMetrics {
   /** A candle of `exchange` was published; keeps the newest close of each series. */
   candlePublished(series: MeasuredSeries, openTimeMs: number): void;
+  /** Nobody waits for its candles any more: how old the last one is says nothing. */
+  forget(series: MeasuredSeries): void;
+  /** An exchange that may be asked: its counters begin at 0. */
+  exchangeKnown(exchange: string): void;
   /** `count` candles that should be there were missing when their successor came. */
   gapFound(series: MeasuredSeries, count: number): void;
   /** What became of them when they were asked for again: they came, or the venue has none. */
@@ -28,12 +32,21 @@ export interface AnalystMetrics {
 }
 
 export function analystMetrics(registry: Registry): AnalystMetrics {
-  return { ...feedMetrics(registry), ...repairMetrics(registry) };
+  const feed = feedMetrics(registry);
+  const repair = repairMetrics(registry);
+  return {
+    ...feed,
+    ...repair,
+    forget: (series) => {
+      feed.forget(series);
+      repair.forget(series);
+    },
+  };
 }
 
 const labelNames = ['exchange', 'symbol', 'timeframe'] as const;
 
-type RepairMetric = 'gapClosed' | 'corrected' | 'backfilled' | 'stale' | 'socketLost';
+type RepairMetric = 'forget' | 'gapClosed' | 'corrected' | 'backfilled' | 'stale' | 'socketLost';
 
 function repairMetrics(registry: Registry): Pick<AnalystMetrics, RepairMetric> {
   const registers = [registry];
@@ -78,6 +91,9 @@ function repairMetrics(registry: Registry): Pick<AnalystMetrics, RepairMetric> {
     backfilled: ({ exchange, symbol, timeframe }, ratio) => {
       backfill.set({ exchange, symbol, timeframe }, ratio);
     },
+    forget: ({ exchange, symbol, timeframe }) => {
+      stale.remove({ exchange, symbol, timeframe });
+    },
     stale: ({ exchange, symbol, timeframe }, isStale) => {
       stale.set({ exchange, symbol, timeframe }, isStale ? 1 : 0);
     },
@@ -87,7 +103,7 @@ function repairMetrics(registry: Registry): Pick<AnalystMetrics, RepairMetric> {
   };
 }
 
-function feedMetrics(registry: Registry): Omit<AnalystMetrics, RepairMetric> {
+function feedMetrics(registry: Registry): Omit<AnalystMetrics, Exclude<RepairMetric, 'forget'>> {
   const registers = [registry];
   const lastClose = new Gauge({
     name: 'market_data_last_candle_close_timestamp_seconds',
@@ -123,6 +139,14 @@ function feedMetrics(registry: Registry): Omit<AnalystMetrics, RepairMetric> {
     candlePublished({ exchange, symbol, timeframe }, openTimeMs) {
       lastClose.set({ exchange, symbol, timeframe }, closeTimeMs(openTimeMs, timeframe) / 1000);
       length.set({ exchange, symbol, timeframe }, timeframeMs(timeframe) / 1000);
+      gaps.inc({ exchange, symbol, timeframe }, 0);
+    },
+    forget: ({ exchange, symbol, timeframe }) => {
+      lastClose.remove({ exchange, symbol, timeframe });
+      length.remove({ exchange, symbol, timeframe });
+    },
+    exchangeKnown: (exchange) => {
+      reconnects.inc({ exchange }, 0);
     },
     gapFound: ({ exchange, symbol, timeframe }, count) => {
       gaps.inc({ exchange, symbol, timeframe }, count);

@@ -7,7 +7,7 @@ import { noticesTable } from './adapters/notices-table.js';
 import { slackSender } from './adapters/slack-sender.js';
 import { config } from './config.js';
 import { onNotifyEvent } from './handlers/on-notify-event.js';
-import { notificationCounter } from './metrics.js';
+import { declareSlackCallbackMetrics, notificationCounter } from './metrics.js';
 import { acknowledgeNotices, enqueueNotice, listRecentNotices } from './routes/notices.js';
 import { schedulesOf } from './schedules.js';
 import { planDelivery } from './slack/plan-delivery.js';
@@ -21,6 +21,7 @@ export const agent = defineAgent({
     const { bus, clock, database, logger } = context;
     const current = () => context.config.current();
     const count = notificationCounter(context.metrics);
+    declareSlackCallbackMetrics(context.metrics);
     const webhooks = slackWebhooksOf(context.env);
     const notices = noticesTable(database, context.name);
     const queue = deliveryQueue(database);

@@ -1,3 +1,4 @@
+import { REFUSAL_CODES } from '@octant/trading/risk/refusals';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { HaltState } from './halt-state.js';
 import type { Verdict } from './verdict.js';
@@ -15,6 +16,8 @@ export function riskMetrics(registry: Registry): RiskMetrics {
     labelNames: ['decision', 'reason'],
     registers: [registry],
   });
+  decisions.inc({ decision: 'approved', reason: 'none' }, 0);
+  for (const reason of REFUSAL_CODES) decisions.inc({ decision: 'refused', reason }, 0);
   const halted = new Gauge({
     name: 'trading_halted',
     help: '1 while risk lets only reducing orders pass, with the reason of the halt.',

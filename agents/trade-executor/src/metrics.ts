@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Position } from '@octant/trading/portfolio/position';
 import type { ExecAccount } from './account/account.js';
 
+const ORDER_OUTCOMES = ['acknowledged', 'denied', 'rejected', 'canceled', 'expired', 'filled'];
 const ACK_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
 export interface ExecutorMetrics {
@@ -11,12 +12,22 @@ export interface ExecutorMetrics {
   acknowledgedAfter(seconds: number): void;
   /** A fill; `complete` when the order has ended with it. */
   filled(symbol: string, complete: boolean): void;
+  /** The paper account: what it holds is what its exchange holds. */
   observeAccount(account: ExecAccount): void;
   observePositions(positions: Readonly<Record<string, Position>>): void;
   observeUnknown(orders: number): void;
+  /** What the venue holds for the desk: its balance less the baseline. */
+  atVenue(symbol: string, qty: string): void;
 }
 
 export function executorMetrics(registry: Registry, exchange: string): ExecutorMetrics {
+  return { ...flowMetrics(registry, exchange), ...bookMetrics(registry, exchange) };
+}
+
+type FlowMetric = 'orderCame' | 'acknowledgedAfter' | 'filled';
+
+/** What happens to orders. */
+function flowMetrics(registry: Registry, exchange: string): Pick<ExecutorMetrics, FlowMetric> {
   const registers = [registry];
   const orders = new Counter({
     name: 'orders_total',
@@ -31,26 +42,7 @@ export function executorMetrics(registry: Registry, exchange: string): ExecutorM
     buckets: ACK_BUCKETS,
     registers,
   });
-  const position = new Gauge({
-    name: 'position_local_qty',
-    help: 'Quantity held by our own books, base currency.',
-    labelNames: ['exchange', 'symbol'],
-    registers,
-  });
-  const unknown = new Gauge({
-    name: 'orders_unknown_state',
-    help: 'Orders whose outcome at the exchange could not be learnt yet.',
-    labelNames: ['exchange'],
-    registers,
-  });
-  unknown.set({ exchange }, 0);
-  const observePositions = (positions: Readonly<Record<string, Position>>) => {
-    position.reset();
-    for (const [symbol, { qty }] of Object.entries(positions)) position.set({ exchange, symbol }, Number(qty));
-  };
-  const observeUnknown = (count: number) => {
-    unknown.set({ exchange }, count);
-  };
+  for (const outcome of ORDER_OUTCOMES) orders.inc({ exchange, outcome }, 0);
   return {
     orderCame: (outcome) => {
       orders.inc({ exchange, outcome });
@@ -62,11 +54,46 @@ export function executorMetrics(registry: Registry, exchange: string): ExecutorM
       if (complete) orders.inc({ exchange, outcome: 'filled' });
       fills.inc({ exchange, symbol });
     },
+  };
+}
+
+/** What is held, by our books and by the venue's. */
+function bookMetrics(registry: Registry, exchange: string): Omit<ExecutorMetrics, FlowMetric> {
+  const gauge = (name: string, help: string, labelNames: readonly string[]) =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
+  const bySymbol = ['exchange', 'symbol'];
+  const held = gauge('position_local_qty', 'Quantity held by our own books, base currency.', bySymbol);
+  const heldThere = gauge(
+    'position_exchange_qty',
+    "Quantity that the exchange holds for the desk: its balance less the account's baseline, base currency.",
+    bySymbol,
+  );
+  const unknown = gauge('orders_unknown_state', 'Orders whose outcome at the exchange could not be learnt yet.', [
+    'exchange',
+  ]);
+  unknown.set({ exchange }, 0);
+  const known = new Set<string>();
+  // A symbol that was held stays, at 0: a line that ends would look like one that is not known.
+  const setAll = (into: Gauge, positions: Readonly<Record<string, Position>>) => {
+    for (const symbol of Object.keys(positions)) known.add(symbol);
+    for (const symbol of known) into.set({ exchange, symbol }, Number(positions[symbol]?.qty ?? 0));
+  };
+  const observeUnknown = (count: number) => {
+    unknown.set({ exchange }, count);
+  };
+  return {
     observeAccount(account) {
-      observePositions(account.positions);
+      setAll(held, account.positions);
+      // The paper exchange keeps no books but these.
+      setAll(heldThere, account.positions);
       observeUnknown(account.openOrders.filter((order) => order.state === 'unknown').length);
     },
-    observePositions,
+    observePositions: (positions) => {
+      setAll(held, positions);
+    },
     observeUnknown,
+    atVenue: (symbol, qty) => {
+      heldThere.set({ exchange, symbol }, Number(qty));
+    },
   };
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AgentContext, AgentWiring } from '@octant/platform/agent/definition';
 import type { Identified } from '@octant/platform/bus/encode-message';
-import { Lanes } from '@octant/platform/bus/lanes';
 import { LastPrices } from './account/last-prices.js';
 import { commitToOutbox } from './adapters/lane-commits.js';
 import { postgresLiveStore } from './adapters/postgres-live-store.js';
@@ -14,6 +13,7 @@ import { ExposureGate } from './live/exposure-gate.js';
 import type { LiveDesk } from './live/live-desk.js';
 import { LiveMachine } from './live/live-machine.js';
 import { liveMetrics } from './live/live-metrics.js';
+import { SharedTurns } from './live/shared-turns.js';
 import { takeLiveOrder } from './live/take-live-order.js';
 import { executorMetrics } from './metrics.js';
 import { liveAccountRoutes } from './routes/account.js';
@@ -110,7 +110,7 @@ function deskOf(
       of: (orderId) => venueClientOrderId(venue.id, orderId),
       isOurs: (text) => isDeskClientOrderId(venue.id, text),
     },
-    lanes: new Lanes(),
+    books: new SharedTurns(),
     owner: randomUUID(),
     random: Math.random,
   };

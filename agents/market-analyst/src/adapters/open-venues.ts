@@ -11,6 +11,8 @@ type Context = Pick<AgentContext<unknown>, 'env' | 'logger' | 'clock' | 'metrics
 /** Exchanges as their data sources describe them, each within the rate budget of its venue. */
 export function openVenues(context: Context): {
   readonly open: (datasource: DatasourceConfig) => Promise<LiveExchange>;
+  /** A source that may be asked: its budget is to be seen before the first request, unused. */
+  readonly declare: (datasource: DatasourceConfig) => void;
   readonly close: () => void;
 } {
   const { env, logger, clock, metrics, stopping } = context;
@@ -31,6 +33,10 @@ export function openVenues(context: Context): {
         ...credentialsOf(datasource, env),
         ...(budget === undefined ? {} : { limits: { budget, weights: limits.weights, stopping } }),
       });
+    },
+    declare(datasource) {
+      const { name: budget, perMinute } = venueBudgetsOf(datasource).requests;
+      observer.onLevel({ budget, tokens: perMinute, perMinute });
     },
     close: () => budgets?.close(),
   };

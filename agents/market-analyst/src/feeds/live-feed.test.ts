@@ -175,6 +175,16 @@ test('a symbol whose candle does not come is stale: left out, said once, and sai
   expect(await stale()).toContain('market_data_stale{exchange="fake",symbol="ETH-USD",timeframe="1m"} 0');
 });
 
+test('a symbol that nobody waits for any more has no age', async () => {
+  const { clock, registry, feed } = aFeed(START_MS - 2 * MINUTE_MS);
+  const ages = async () =>
+    (await registry.getSingleMetricAsString('market_data_last_candle_close_timestamp_seconds')).split('\n').slice(2);
+  await pass(clock, 0);
+  expect(await ages()).toHaveLength(2);
+  feed.unwatch('s');
+  expect(await ages()).toEqual([]);
+});
+
 test('a candle without a successor is closed when REST gives it twice alike, long after its close', async () => {
   const { clock, published } = aFeed();
   await pass(clock, 31_500);

@@ -80,12 +80,14 @@ export class LiveFeed {
 
   /** True when nobody watches it any more. */
   unwatch(sessionId: string): boolean {
+    const { metrics, exchange, timeframe } = this.#parts;
     this.#sessions.delete(sessionId);
     for (const [symbol, { sessions }] of this.#symbols) {
       sessions.delete(sessionId);
       if (sessions.size > 0) continue;
       this.#symbols.delete(symbol);
       this.#stale.forget(symbol);
+      metrics.forget({ exchange: exchange.id, symbol, timeframe });
       this.#socket?.forget(symbol);
     }
     return this.#sessions.size === 0;

@@ -18,12 +18,14 @@ export function deskMetrics(registry: Registry) {
   const ratio = gauge('pnl_day_ratio', 'PnL since 00:00 UTC over the equity at 00:00 UTC.');
   const lossLimit = gauge('pnl_day_loss_limit_ratio', 'Loss of the day at which new exposure is halted.');
   const halted = gauge('trading_halted', 'Whether new exposure is halted, by reason.', ['reason']);
+  const sessions = gauge('sessions_running', 'Sessions that are open: candles are expected for their symbols.');
   return {
     observeDecision: (ms: number): void => {
       decision.observe(ms / 1000);
     },
     observeDesk: (desk: Desk, settings: OrchestratorSettings): void => {
       lossLimit.set(settings.dailyLossLimitRatio);
+      sessions.set(desk.runningSessionIds.length);
       halted.reset();
       const reason = haltReasonOf(desk);
       halted.set({ reason: haltLabelOf(desk) }, reason === null ? 0 : 1);

@@ -33,6 +33,12 @@ export interface LiveFillRow {
   readonly atMs: number;
 }
 
+/** Messages, and the trace that they belong to. */
+export interface SaidMessages {
+  readonly messages: readonly Identified[];
+  readonly traceId: string;
+}
+
 /** Where a fill of the venue stands. */
 export type VenueFillState =
   | { readonly state: 'booked'; readonly fillId: string }
@@ -114,6 +120,8 @@ export interface LiveTransaction {
   updateCommand(key: string, change: Pick<AdminCommand, 'state' | 'rounds'>): Promise<void>;
   /** Stores messages for publishing. */
   publish(messages: readonly Identified[], traceId: string): Promise<void>;
+  /** The same for several traces, in their order. */
+  publishAll(said: readonly SaidMessages[]): Promise<void>;
 }
 
 /** Highs of closed candles that share an open time. */

@@ -1,5 +1,5 @@
 import type { Identified } from '@octant/platform/bus/encode-message';
-import { writeOutbox } from '@octant/platform/bus/outbox';
+import { writeOutbox, writeOutboxEntries } from '@octant/platform/bus/outbox';
 import type { Sql } from '@octant/platform/postgres/sql';
 import { formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
 import type { Difference, FoundDifference } from '../live/difference.js';
@@ -81,6 +81,9 @@ export function postgresLiveTransaction(sql: Sql, venue: () => string): LiveTran
     ...exitStatements(sql),
     publish: async (messages: readonly Identified[], traceId) => {
       await writeOutbox(sql, { agent: AGENT, messages, traceId });
+    },
+    publishAll: async (said) => {
+      await writeOutboxEntries(sql, AGENT, said);
     },
   };
 }

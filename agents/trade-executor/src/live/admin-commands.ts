@@ -25,6 +25,7 @@ const POINTS = { uncommitted: 'admin.uncommitted', after: 'admin.after' } as con
 /** Asks for the cancellation of every open order, and ends all exits: what they protected is told of. */
 export function cancelAll(desk: LiveDesk, request: AdminRequest): Promise<Answer> {
   return once(desk, { request, action: 'cancel_all', symbols: [] }, async (work) => {
+    await work.live.lockAccount();
     const orders = await work.live.lockOpenOrders({});
     const reason = `cancel_all: asked for by ${request.actor}`;
     const asked = await requestCancels(desk, work, { orders, reason });
@@ -36,9 +37,9 @@ export function cancelAll(desk: LiveDesk, request: AdminRequest): Promise<Answer
 /** Cancels what is open and sells what is held, of some symbols or of all; goes on until nothing is left to sell. */
 export function flatten(desk: LiveDesk, request: AdminRequest, symbols: readonly string[]): Promise<Answer> {
   return once(desk, { request, action: 'flatten', symbols }, async (work) => {
+    const { positions } = await work.live.lockAccount();
     const orders = await work.live.lockOpenOrders(symbols.length === 0 ? {} : { symbols });
     const asked = await requestCancels(desk, work, { orders, reason: `flatten: asked for by ${request.actor}` });
-    const { positions } = await work.live.lockAccount();
     const held = Object.keys(positions).filter((symbol) => symbols.length === 0 || symbols.includes(symbol));
     return { orders: asked, positions: held.sort() };
   });

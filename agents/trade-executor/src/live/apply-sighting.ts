@@ -5,10 +5,13 @@ import type { LiveTransaction } from '../adapters/live-store.js';
 import type { VenueOrder } from '@octant/venue/venue';
 import { changeOrder, factsOfOrder } from './change-order.js';
 import { stateByVenue, withSighting } from './decide-order-state.js';
-import { inLiveTransaction, type LiveWork } from './in-live-transaction.js';
+import type { LiveWork } from './in-live-transaction.js';
 import { stampOf, type LiveDesk } from './live-desk.js';
 import { awaitsFills, type LiveOrder, type LiveOrderPatch } from './live-order.js';
 import { orderFault } from './venue-faults.js';
+import { workOnBooks } from './work-on-books.js';
+
+const POINTS = { uncommitted: 'sighting.uncommitted', after: 'sighting.after' } as const;
 
 /**
  * Takes note of an order as the venue shows it: from the answer to a request, an event, a poll or a look-up. One of an
@@ -20,10 +23,16 @@ export async function applySighting(desk: LiveDesk, seen: VenueOrder): Promise<L
     desk.logger.warn({ seen, fault: orderFault(seen) }, 'the exchange told of an order that cannot be read');
     return undefined;
   }
-  return inLiveTransaction(desk, { uncommitted: 'sighting.uncommitted', after: 'sighting.after' }, async (work) => {
-    const order = await lockOrderOf(work.live, seen);
-    return order === undefined ? undefined : sightOrder(desk, work, { order, seen });
+  let now: LiveOrder | undefined;
+  await workOnBooks(desk, {
+    points: POINTS,
+    size: 1,
+    run: async (work) => {
+      const order = await lockOrderOf(work.live, seen);
+      now = order === undefined ? undefined : await sightOrder(desk, work, { order, seen });
+    },
   });
+  return now;
 }
 
 /** The same within a transaction, on an order that is locked. */

@@ -1,5 +1,4 @@
 import type { Identified } from '@octant/platform/bus/encode-message';
-import type { Lanes } from '@octant/platform/bus/lanes';
 import type { Clock } from '@octant/platform/time/clock';
 import type { Instrument } from '@octant/trading/market/instrument';
 import type { Logger } from 'pino';
@@ -7,10 +6,12 @@ import { isoNow } from '../account/desk.js';
 import type { Stamp } from '../account/order-messages.js';
 import type { LiveStore } from '../adapters/live-store.js';
 import type { Venue, VenueMarket } from '@octant/venue/venue';
+import type { BooksWork } from './books-work.js';
 import type { LiveCrashPoint, LiveFailpoint } from './crash-points.js';
 import type { ExposureGate } from './exposure-gate.js';
 import type { LiveMetrics } from './live-metrics.js';
 import type { LiveSettings } from './live-settings.js';
+import type { SharedTurns } from './shared-turns.js';
 
 /** What one part of the machine asks of another, at once and without waiting. */
 export interface LiveSignals {
@@ -53,15 +54,13 @@ export interface LiveDesk {
   readonly signals: LiveSignals;
   /** Client order ids at this venue. */
   readonly clientIds: ClientIds;
-  /** One writer of the books at a time in this process: they would wait for the account's lock anyway. */
-  readonly lanes: Lanes;
+  /** One writer of the books at a time in this process: others would wait for the account's lock anyway. */
+  readonly books: SharedTurns<BooksWork>;
   /** Who claims, unique to the process; without a slash. */
   readonly owner: string;
   readonly random: () => number;
   readonly failpoint?: LiveFailpoint | undefined;
 }
-
-export const BOOKS_LANE = 'books';
 
 export async function pass(desk: Pick<LiveDesk, 'failpoint'>, point: LiveCrashPoint): Promise<void> {
   await desk.failpoint?.(point);

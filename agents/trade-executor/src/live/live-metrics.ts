@@ -59,7 +59,7 @@ export function liveMetrics(registry: Registry, shared: ExecutorMetrics, exchang
       shared.observeUnknown(unknown);
     },
     atVenue: (symbol, qty) => {
-      gauges.atVenue.set({ exchange, symbol }, Number(qty));
+      shared.atVenue(symbol, qty);
     },
     openDifferences: (count) => {
       gauges.differences.set({ exchange }, count);
@@ -84,12 +84,6 @@ function gaugesIn(registry: Registry) {
   const registers = [registry];
   const labelNames = ['exchange'] as const;
   return {
-    atVenue: new Gauge({
-      name: 'position_exchange_qty',
-      help: "Quantity that the exchange holds for the desk: its balance less the account's baseline, base currency.",
-      labelNames: ['exchange', 'symbol'],
-      registers,
-    }),
     differences: new Gauge({
       name: 'reconciliation_differences',
       help: 'Open differences between the books and the exchange.',

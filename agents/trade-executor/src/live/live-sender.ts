@@ -28,6 +28,8 @@ export class LiveSender {
   #inFlight = 0;
   #claiming = false;
   #stopped = false;
+  /** Orders may be waiting for a request to end. */
+  #full = false;
   /** How often somebody has asked. */
   #asks = 0;
 
@@ -74,7 +76,8 @@ export class LiveSender {
     const desk = this.#desk;
     const { inFlight, leaseMs } = desk.settings().sending;
     const limit = inFlight - this.#inFlight;
-    if (limit <= 0 || this.#stopped) return false;
+    this.#full = limit <= 0;
+    if (this.#full || this.#stopped) return false;
     const terms = this.#terms();
     const askedAtMs = desk.clock.monotonic();
     await pass(desk, 'claim.before');
@@ -103,7 +106,7 @@ export class LiveSender {
       desk.logger.error({ err: error, orderId }, 'the outcome of an order could not be noted; it is looked up');
     } finally {
       this.#inFlight -= 1;
-      this.nudge();
+      if (this.#full) this.nudge();
     }
   }
 

@@ -6,6 +6,8 @@ import { isOpen } from './live-order.js';
 import { recordFills } from './record-fills.js';
 import { orderFault } from './venue-faults.js';
 
+const AT_ONCE = 64;
+
 /**
  * Notes events that have come together: fills first, in one transaction; of the orders then only those that they leave
  * something to be told of, which are few, for it is the fills that move an order on.
@@ -19,17 +21,20 @@ export async function noteEvents(desk: LiveDesk, events: readonly VenueEvent[]):
   );
 }
 
-/** Orders as the venue shows them, of which most may be as they are known; those that are not ours are passed over. */
+/**
+ * Orders as the venue shows them, of which most may be as they are known; those that are not ours are passed over. They
+ * are noted in their order, many in a transaction.
+ */
 export async function noteSightings(desk: LiveDesk, seen: readonly VenueOrder[]): Promise<void> {
   const ids = [...new Set(seen.flatMap(({ clientOrderId }) => clientOrderId ?? []))];
   if (ids.length === 0) return;
   const known = new Map((await desk.store.ordersByClientId(ids)).map((order) => [order.clientOrderId, order]));
-  for (const order of seen) {
+  const news = seen.filter((order) => {
     const own = known.get(order.clientOrderId ?? '');
-    if (own === undefined || !isOpen(own)) continue;
-    if (orderFault(order) !== undefined || isNews(own, withSighting(own, order))) {
-      const now = await applySighting(desk, order);
-      if (now !== undefined) known.set(now.clientOrderId, now);
-    }
+    if (own === undefined || !isOpen(own)) return false;
+    return orderFault(order) !== undefined || isNews(own, withSighting(own, order));
+  });
+  for (let from = 0; from < news.length; from += AT_ONCE) {
+    await Promise.all(news.slice(from, from + AT_ONCE).map((order) => applySighting(desk, order)));
   }
 }

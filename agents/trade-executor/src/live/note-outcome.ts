@@ -3,11 +3,12 @@ import { isFinalState } from '@octant/trading/exchange/order-state';
 import type { PlaceOutcome } from '@octant/venue/venue';
 import { sightOrder } from './apply-sighting.js';
 import { changeOrder } from './change-order.js';
-import { inLiveTransaction, type LiveWork } from './in-live-transaction.js';
+import type { LiveWork } from './in-live-transaction.js';
 import type { LiveDesk } from './live-desk.js';
 import type { LiveOrder } from './live-order.js';
 import { providerTermsOf } from './live-settings.js';
 import { orderFault } from './venue-faults.js';
+import { workOnBooks } from './work-on-books.js';
 
 /** A claimed order and what became of its request; `expiresAtMs` by the store's time, undefined when none was sent or it never expires. */
 export interface SentOrder {
@@ -17,35 +18,37 @@ export interface SentOrder {
 }
 
 const BASE_MS = 250;
+const POINTS = { uncommitted: 'outcome.uncommitted', after: 'outcome.after' } as const;
 
 /**
- * Notes the outcome of a request with its messages in one transaction. That the venue has the order is a fact, whoever
+ * Notes the outcome of a request and its messages in one transaction, which others may share. That the venue has the order is a fact, whoever
  * notes it; that it has not counts only for the attempt that holds the order: another may have sent it meanwhile.
  */
-export async function noteOutcome(desk: LiveDesk, sent: SentOrder): Promise<void> {
+export function noteOutcome(desk: LiveDesk, sent: SentOrder): Promise<void> {
+  return workOnBooks(desk, { points: POINTS, size: 1, run: (work) => noteSent(desk, work, sent) });
+}
+
+async function noteSent(desk: LiveDesk, work: LiveWork, sent: SentOrder): Promise<void> {
   const { orderId, owner } = sent.order;
-  const points = { uncommitted: 'outcome.uncommitted', after: 'outcome.after' } as const;
-  await inLiveTransaction(desk, points, async (work) => {
-    const order = await work.live.lockOrder({ orderId });
-    if (order === undefined) throw new Error(`expected order ${orderId} in the store, was none`);
-    const { outcome } = sent;
-    if (outcome.outcome === 'accepted' && orderFault(outcome.order) === undefined) {
-      await sightOrder(desk, work, { order, seen: outcome.order });
+  const order = await work.live.lockOrder({ orderId });
+  if (order === undefined) throw new Error(`expected order ${orderId} in the store, was none`);
+  const { outcome } = sent;
+  if (outcome.outcome === 'accepted' && orderFault(outcome.order) === undefined) {
+    await sightOrder(desk, work, { order, seen: outcome.order });
+    return;
+  }
+  if (order.state !== 'sent' || order.owner !== owner) return;
+  switch (outcome.outcome) {
+    case 'accepted':
+      return noteUnknown(desk, work, { order, reason: 'its answer cannot be read', expiresAtMs: sent.expiresAtMs });
+    case 'rejected':
+      await changeOrder(desk, work, { order, to: 'rejected', reason: `${outcome.code}: ${outcome.reason}` });
       return;
-    }
-    if (order.state !== 'sent' || order.owner !== owner) return;
-    switch (outcome.outcome) {
-      case 'accepted':
-        return noteUnknown(desk, work, { order, reason: 'its answer cannot be read', expiresAtMs: sent.expiresAtMs });
-      case 'rejected':
-        await changeOrder(desk, work, { order, to: 'rejected', reason: `${outcome.code}: ${outcome.reason}` });
-        return;
-      case 'not_done':
-        return noteNotDone(desk, work, { order, reason: outcome.reason, retryAfterMs: outcome.retryAfterMs });
-      case 'unknown':
-        return noteUnknown(desk, work, { order, reason: outcome.reason, expiresAtMs: sent.expiresAtMs });
-    }
-  });
+    case 'not_done':
+      return noteNotDone(desk, work, { order, reason: outcome.reason, retryAfterMs: outcome.retryAfterMs });
+    case 'unknown':
+      return noteUnknown(desk, work, { order, reason: outcome.reason, expiresAtMs: sent.expiresAtMs });
+  }
 }
 
 /**

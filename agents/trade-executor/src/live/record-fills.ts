@@ -9,21 +9,23 @@ import { changeOrder, factsOfOrder } from './change-order.js';
 import { stateByVenue } from './decide-order-state.js';
 import { exitKindOfFill } from './exits/exit-orders.js';
 import { keepExits } from './exits/keep-exits.js';
-import { inLiveTransaction, type LiveWork } from './in-live-transaction.js';
+import type { LiveWork } from './in-live-transaction.js';
 import type { LiveAccount } from './live-account.js';
-import { BOOKS_LANE, pass, stampOf, type LiveDesk } from './live-desk.js';
+import { pass, stampOf, type LiveDesk } from './live-desk.js';
 import { isOpen, type LiveOrder } from './live-order.js';
 import { fillFault } from './venue-faults.js';
+import { workOnBooks } from './work-on-books.js';
 
 /** Fills that one transaction books: the account is locked for so long. */
 const CHUNK = 50;
+const POINTS = { uncommitted: 'fill.uncommitted', after: 'fill.after' } as const;
 
 /**
  * Records fills of the venue, each once by its trade id: from events and polls alike, in any order, any number of times.
  * One of our orders is booked; one that no order is known of is kept unmatched until one is; one that the books cannot
  * take is kept aside, with a notice. Answers those that are booked now and were not before.
  */
-export function recordFills(desk: LiveDesk, fills: readonly VenueFill[]): Promise<readonly VenueFill[]> {
+export async function recordFills(desk: LiveDesk, fills: readonly VenueFill[]): Promise<readonly VenueFill[]> {
   const readable = fills.filter((fill) => {
     const fault = fillFault(fill);
     if (fault === undefined) return true;
@@ -31,27 +33,30 @@ export function recordFills(desk: LiveDesk, fills: readonly VenueFill[]): Promis
     desk.logger.warn({ fill, fault }, 'the exchange told of a fill that cannot be read');
     return false;
   });
-  return desk.lanes.run(BOOKS_LANE, async () => {
-    const booked: VenueFill[] = [];
-    for (let from = 0; from < readable.length; from += CHUNK) {
-      await pass(desk, 'fill.before');
-      booked.push(...(await recordChunk(desk, readable.slice(from, from + CHUNK))));
-    }
-    return booked;
-  });
+  const booked: VenueFill[] = [];
+  for (let from = 0; from < readable.length; from += CHUNK) {
+    await pass(desk, 'fill.before');
+    booked.push(...(await recordChunk(desk, readable.slice(from, from + CHUNK))));
+  }
+  return booked;
 }
 
-function recordChunk(desk: LiveDesk, fills: readonly VenueFill[]): Promise<readonly VenueFill[]> {
-  return inLiveTransaction(desk, { uncommitted: 'fill.uncommitted', after: 'fill.after' }, async (work) => {
-    let account = await work.live.lockAccount();
-    const booked: VenueFill[] = [];
-    for (const fill of fills) {
-      const after = await recordFill(desk, work, { account, fill });
-      if (after !== undefined) booked.push(fill);
-      account = after ?? account;
-    }
-    return booked;
+async function recordChunk(desk: LiveDesk, fills: readonly VenueFill[]): Promise<readonly VenueFill[]> {
+  let booked: VenueFill[] = [];
+  await workOnBooks(desk, {
+    points: POINTS,
+    size: fills.length,
+    run: async (work, books) => {
+      booked = [];
+      for (const fill of fills) {
+        const after = await recordFill(desk, work, { account: await books.account(), fill });
+        if (after === undefined) continue;
+        booked.push(fill);
+        books.become(after);
+      }
+    },
   });
+  return booked;
 }
 
 /** The account after it; undefined when nothing was booked. */
@@ -90,7 +95,10 @@ async function bookPart(desk: LiveDesk, work: LiveWork, part: Booking): Promise<
   const { account, order, fill } = part;
   const whole = await work.live.lockOrder({ orderId: order.partOf ?? '' });
   if (whole === undefined) throw new Error(`expected order ${String(order.partOf)} of part ${order.orderId}, was none`);
-  const booking = bookFill(account, whole, fill);
+  // Of parts that overlapped because a fill came late, more may fill than was wanted: it is the desk's all the same.
+  const filled = parseDecimal(whole.filledQty).plus(parseDecimal(fill.qty));
+  const qty = formatDecimal(Decimal.max(parseDecimal(whole.qty), filled));
+  const booking = bookFill(account, { ...whole, qty }, fill);
   if (!booking.bookable) {
     await work.live.putVenueFill(fill, { state: 'unbookable', why: booking.why });
     await sayUnbookable(desk, work, { order: whole, fill, why: booking.why });

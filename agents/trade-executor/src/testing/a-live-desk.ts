@@ -1,4 +1,3 @@
-import { Lanes } from '@octant/platform/bus/lanes';
 import type { HandlerResult } from '@octant/platform/bus/subscription';
 import type { Sql } from '@octant/platform/postgres/sql';
 import { VirtualClock } from '@octant/platform/time/virtual-clock';
@@ -14,6 +13,7 @@ import type { LiveDesk } from '../live/live-desk.js';
 import { LiveMachine } from '../live/live-machine.js';
 import { liveMetrics } from '../live/live-metrics.js';
 import { liveSettingsOf, type LiveSettings } from '../live/live-settings.js';
+import { SharedTurns } from '../live/shared-turns.js';
 import { takeLiveOrder, type LiveSubmission } from '../live/take-live-order.js';
 import { executorMetrics } from '../metrics.js';
 import { isDeskClientOrderId, venueClientOrderId } from '@octant/venue/venue-client-order-id';
@@ -197,7 +197,7 @@ export class LiveWorld {
           of: (orderId) => venueClientOrderId(this.venue.id, orderId),
           isOurs: (text) => isDeskClientOrderId(this.venue.id, text),
         },
-        lanes: new Lanes(),
+        books: new SharedTurns(),
         owner: `p${String(this.deaths)}`,
         random: this.random,
         failpoint: this.#failpoint(life),

@@ -85,6 +85,7 @@ export const exitRules: readonly LiveStoreRule[] = [
       const algorithm: PartsPlan = {
         kind: 'twap',
         durationMs: 1000,
+        mostQty: '0.5',
         finish: 'market',
         slices: [
           { qty: '0.5', afterMs: 0 },

@@ -123,6 +123,10 @@ export function transactionOn(tables: LiveTables, now: () => number): LiveTransa
       tables.outbox.push(...messages);
       return done;
     },
+    publishAll: (said) => {
+      for (const { messages } of said) tables.outbox.push(...messages);
+      return done;
+    },
   };
 }
 

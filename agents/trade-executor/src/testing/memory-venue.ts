@@ -37,6 +37,8 @@ export interface MemoryVenueOptions {
   readonly roundTripMs?: number;
   /** It breaks its promise, and takes requests that come too late. */
   readonly ignoresExpiry?: boolean;
+  /** Chance that a limit order fills by itself; none by default. */
+  readonly limitFillRatio?: number;
   /** Currency that fees are charged in, of a symbol and side. */
   readonly feeCurrency?: (symbol: string, side: 'buy' | 'sell') => string;
 }
@@ -265,7 +267,7 @@ export class MemoryVenue implements Venue {
     const kept: KeptOrder = { order, kind: request.kind, placedAtMs: nowMs };
     this.#orders.push(kept);
     this.#tell({ type: 'order', order });
-    if (request.kind.type === 'market') void this.#fillInParts(kept);
+    if (request.kind.type === 'market' || this.#isMet(request)) void this.#fillInParts(kept);
     return order;
   }
 
@@ -279,6 +281,12 @@ export class MemoryVenue implements Venue {
   #trigger(kept: KeptOrder): void {
     kept.isTriggered = true;
     void this.#fillInParts(kept);
+  }
+
+  /** Whether the market comes to a limit order. */
+  #isMet({ kind }: VenueOrderRequest): boolean {
+    const { limitFillRatio, random } = this.#options;
+    return kind.type === 'limit' && limitFillRatio !== undefined && random() < limitFillRatio;
   }
 
   async #fillInParts(kept: KeptOrder): Promise<void> {

@@ -1,5 +1,8 @@
 import type { Express } from 'express';
+import { AdminGate } from '../auth/admin-gate.js';
 import { Authenticator, type AuthenticatorOptions } from '../auth/authenticator.js';
+import { RevocationLists } from '../auth/revocation-lists.js';
+import { SignedAdminTokens } from '../auth/signed-admin-tokens.js';
 import { createApp } from '../http/create-app.js';
 import { checkHealth, type Ping } from '../http/health.js';
 import type { Operations } from '../http/operation.js';
@@ -27,8 +30,10 @@ export function createAgentApp<Config>(
     authenticator: new Authenticator({
       adminToken: env.adminToken,
       serviceToken: env.serviceToken,
+      signedTokens: signedTokensOf(parts),
       onFailure: reportAuthFailures(parts),
     }),
+    adminGate: adminGateOf(parts),
     logger,
     registry: metrics.registry,
     observe: (sample) => {
@@ -39,6 +44,16 @@ export function createAgentApp<Config>(
     rateLimitPerMinute: env.rateLimitPerMinute,
     validateResponses: env.validateResponses,
   });
+}
+
+function signedTokensOf<Config>({ env, usedTokens, clock }: AgentParts<Config>): SignedAdminTokens | undefined {
+  const { tokenSigningKey: key } = env;
+  return key === undefined ? undefined : new SignedAdminTokens({ key, used: usedTokens, clock });
+}
+
+function adminGateOf<Config>({ env, clock }: AgentParts<Config>): AdminGate | undefined {
+  const { edgeTrustDir: folder } = env;
+  return folder === undefined ? undefined : new AdminGate({ lists: new RevocationLists(folder), clock });
 }
 
 function reportAuthFailures<Config>({ logger, metrics, env }: AgentParts<Config>): AuthenticatorOptions['onFailure'] {

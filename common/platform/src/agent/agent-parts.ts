@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Bus } from '../bus/bus.js';
 import { openBus } from '../bus/open-bus.js';
+import { openUsedTokens, type UsedTokens } from '../auth/used-tokens.js';
 import { findUpward } from '../config/find-upward.js';
 import { loadConfig, type LoadedConfig } from '../config/load-config.js';
 import type { PlatformEnvironment } from '../config/platform-environment.js';
@@ -36,6 +37,7 @@ export interface AgentParts<Config> {
   readonly database: OpenDatabase;
   readonly bus: Bus;
   readonly client: NodeAgentClient;
+  readonly usedTokens: UsedTokens;
 }
 
 /** @throws ConfigError for a configuration or OpenAPI file that cannot be used. */
@@ -75,7 +77,8 @@ export function openParts<Config>(
     ...(watchedStreams === undefined ? {} : { streamGroups: watchedStreams }),
   });
   const client = new NodeAgentClient({ caller: name, env: env.env, serviceToken: env.serviceToken });
-  return { env, clock, logger, document, config, metrics, database, bus, client };
+  const usedTokens = openUsedTokens({ redisUrl: env.redisUrl, prefix: env.redisPrefix, logger });
+  return { env, clock, logger, document, config, metrics, database, bus, client, usedTokens };
 }
 
 /** The agent's own streams and groups, and those it watches for others. */

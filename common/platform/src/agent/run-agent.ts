@@ -1,3 +1,4 @@
+import { CHECK_CONFIG, checkConfig } from '../config/check-config.js';
 import { ConfigError } from '../config/config-error.js';
 import { redactor } from '../observe/redact-text.js';
 import type { AgentDefinition } from './definition.js';
@@ -15,6 +16,7 @@ export async function runAgent<Config>(
   definition: AgentDefinition<Config>,
   overrides: StartOptions = {},
 ): Promise<void> {
+  if (process.argv.includes(CHECK_CONFIG)) process.exit(checkConfig(definition.name, definition.config));
   const giveUp = new AbortController();
   let running: AgentHandle | undefined;
   let signals = 0;

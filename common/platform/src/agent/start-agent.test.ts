@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { FakeBus } from '../testing/fake-bus.js';
 import { FakeDatabase } from '../testing/fake-database.js';
+import { clientCertificates, ourAuthority, ourList } from '../testing/edge-certificates.js';
 import { exampleAgent, exampleFolders } from '../testing/example-agent.js';
 import { PermanentError, TransientError } from '../errors/errors.js';
 import type { OperationRequest } from '../http/operation.js';
@@ -502,3 +506,27 @@ function waitForLine(lines: string[], text: string) {
     },
   };
 }
+
+describe('the admin gate', () => {
+  const asked = { 'x-auth-request-email': 'jane@octant.test', 'x-forwarded-tls-client-cert': clientCertificates.jane };
+
+  test('answers the edge with the name of whom it admits, and with a reason for whom it does not', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'octant-trust-'));
+    writeFileSync(join(folder, 'ca.crt'), ourAuthority);
+    writeFileSync(join(folder, 'crl.pem'), ourList);
+    const { call, lines } = await start({ env: { EDGE_TRUST_DIR: folder } });
+    const admitted = await call('/edge/admin-gate', { headers: asked });
+    expect([admitted.status, admitted.headers.get('x-forwarded-user')]).toEqual([204, 'jane@octant.test']);
+    const revoked = { ...asked, 'x-forwarded-tls-client-cert': clientCertificates.bob };
+    const refused = await call('/edge/admin-gate', { headers: revoked });
+    expect([refused.status, refused.body.code]).toEqual([403, 'revoked_certificate']);
+    expect(lines.join('')).toContain('refused at the admin gate: revoked_certificate');
+    rmSync(folder, { recursive: true });
+  });
+
+  test('is closed where no authority is configured', async () => {
+    const { call } = await start();
+    const closed = await call('/edge/admin-gate', { headers: asked });
+    expect([closed.status, closed.body.code]).toEqual([503, 'admin_gate_closed']);
+  });
+});

@@ -144,7 +144,7 @@ class RunningAgent<Config> implements AgentHandle {
   }
 
   async #close(graceMs: number): Promise<boolean> {
-    const { config, bus, database, client } = this.#parts;
+    const { config, bus, database, client, usedTokens } = this.#parts;
     const endMs = systemClock.monotonic() + graceMs;
     const left = () => Math.max(100, endMs - systemClock.monotonic());
     config.close();
@@ -157,6 +157,7 @@ class RunningAgent<Config> implements AgentHandle {
       await this.#closing('database', () => database.end()),
     ];
     client.close();
+    usedTokens.close();
     return cleanHttp !== false && cleanParts.every(Boolean);
   }
 
@@ -205,10 +206,13 @@ class RunningAgent<Config> implements AgentHandle {
 
   #exportStreams(wiring: AgentWiring): void {
     const { metrics, bus } = this.#parts;
+    const watched = watchedBy(wiring, this.#definition.watchedStreams ?? {});
+    metrics.declareGroups(wiring.consumes);
+    metrics.declareStreams(Object.keys(watched));
     exportStreamMetrics({
       metrics,
       admin: bus.admin,
-      watched: watchedBy(wiring, this.#definition.watchedStreams ?? {}),
+      watched,
       onError: (error) => {
         this.logger.warn({ err: error }, 'stream figures are not to be had');
       },

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Secret } from '../config/secret.js';
 import { AppError } from '../errors/errors.js';
 import type { Identity } from '../http/operation.js';
+import { looksSigned, type SignedAdminTokens, type SignedTokenFault } from './signed-admin-tokens.js';
 import { tokenMatcher } from './token-match.js';
 
 /** Security schemes of the OpenAPI files. */
@@ -11,26 +12,35 @@ export const adminTokenHeader = 'x-admin-token';
 export const serviceTokenHeader = 'x-service-token';
 /** Name of the calling agent, sent beside the service token. */
 export const callerHeader = 'x-calling-agent';
-/** The signed-in user, as the edge puts it; believed only beside a valid token. */
-const edgeUserHeader = 'x-forwarded-user';
+/** The signed-in user, as the edge puts it: past the admin gate, or the sign-in proxy alone. Believed only beside a valid token. */
+const edgeUserHeaders = ['x-forwarded-user', 'x-auth-request-email'];
+
+export interface AuthFailure {
+  readonly scheme: AuthScheme;
+  readonly reason: 'missing' | 'not_configured' | SignedTokenFault;
+}
 
 export interface AuthenticatorOptions {
   /** Not configured: admin routes are closed. */
   readonly adminToken: Secret | undefined;
   /** Not configured: service routes take an admin token only. */
   readonly serviceToken: Secret | undefined;
-  readonly onFailure: (failure: { scheme: AuthScheme; reason: 'missing' | 'wrong' | 'not_configured' }) => void;
+  /** Left out: the admin token itself is the only one that opens admin routes. */
+  readonly signedTokens?: SignedAdminTokens | undefined;
+  readonly onFailure: (failure: AuthFailure) => void;
 }
 
 /** Decides who calls, from the tokens in the headers. */
 export class Authenticator {
   readonly #isAdmin: ((presented: string) => boolean) | undefined;
   readonly #isService: ((presented: string) => boolean) | undefined;
+  readonly #signedTokens: SignedAdminTokens | undefined;
   readonly #onFailure: AuthenticatorOptions['onFailure'];
 
-  constructor({ adminToken, serviceToken, onFailure }: AuthenticatorOptions) {
+  constructor({ adminToken, serviceToken, signedTokens, onFailure }: AuthenticatorOptions) {
     this.#isAdmin = adminToken === undefined ? undefined : tokenMatcher(adminToken);
     this.#isService = serviceToken === undefined ? undefined : tokenMatcher(serviceToken);
+    this.#signedTokens = signedTokens;
     this.#onFailure = onFailure;
   }
 
@@ -39,10 +49,10 @@ export class Authenticator {
     const admin = textOf(headers[adminTokenHeader]);
     const service = textOf(headers[serviceTokenHeader]);
     if (this.#matches(this.#isAdmin, admin) || this.#matches(this.#isAdmin, service)) {
-      return { kind: 'admin', name: nameOf(headers[edgeUserHeader]) ?? 'admin' };
+      return { kind: 'admin', name: edgeUserOf(headers) ?? 'admin' };
     }
     if (this.#matches(this.#isService, service)) {
-      const name = nameOf(headers[edgeUserHeader]) ?? nameOf(headers[callerHeader]) ?? 'service';
+      const name = edgeUserOf(headers) ?? nameOf(headers[callerHeader]) ?? 'service';
       return { kind: 'service', name };
     }
     return { kind: 'anonymous', name: 'anonymous' };
@@ -66,9 +76,48 @@ export class Authenticator {
     });
   }
 
+  /**
+   * The same, and for admin routes a signed token too, which must name the route's scope and is used up by this call. A
+   * route without a scope takes the admin token itself only.
+   * @throws AppError `unauthorized` (401), `insufficient_scope` (403); TransientError `redis_unavailable`.
+   */
+  async admit(
+    { scheme, adminScope }: { readonly scheme: AuthScheme; readonly adminScope: string | undefined },
+    headers: IncomingHttpHeaders,
+  ): Promise<Identity> {
+    const presented = textOf(headers[adminTokenHeader]);
+    const isSigned = presented !== undefined && looksSigned(presented) && !this.#matches(this.#isAdmin, presented);
+    if (scheme !== 'adminToken' || !isSigned || this.#signedTokens === undefined || adminScope === undefined) {
+      return this.require(scheme, headers);
+    }
+    const verdict = await this.#signedTokens.judge(presented, adminScope);
+    if ('name' in verdict) return { kind: 'admin', name: edgeUserOf(headers) ?? verdict.name };
+    this.#onFailure({ scheme, reason: verdict.fault });
+    throw signedTokenRefusal(verdict.fault, adminScope);
+  }
+
   #matches(matcher: ((presented: string) => boolean) | undefined, presented: string | undefined): boolean {
     return matcher !== undefined && presented !== undefined && matcher(presented);
   }
+}
+
+function signedTokenRefusal(fault: SignedTokenFault, scope: string): AppError {
+  const isScope = fault === 'scope';
+  const was = {
+    wrong: 'a wrong one',
+    expired: 'an expired one',
+    replayed: 'one that was used before',
+    scope: 'another scope',
+  };
+  const message = `expected a valid X-Admin-Token header${isScope ? ` for ${scope}` : ''}, was ${was[fault]}`;
+  return new AppError(
+    message,
+    isScope ? { code: 'insufficient_scope', status: 403 } : { code: 'unauthorized', status: 401 },
+  );
+}
+
+function edgeUserOf(headers: IncomingHttpHeaders): string | undefined {
+  return edgeUserHeaders.map((name) => nameOf(headers[name])).find((name) => name !== undefined);
 }
 
 function textOf(header: string | string[] | undefined): string | undefined {

@@ -1,5 +1,8 @@
+/** Every value of `MessageOutcome`. */
+export const messageOutcomes = ['handled', 'duplicate', 'retried', 'dead_lettered'] as const;
+
 /** How the bus was done with one delivery of a message; label `outcome` of `stream_messages_total`. */
-export type MessageOutcome = 'handled' | 'duplicate' | 'retried' | 'dead_lettered';
+export type MessageOutcome = (typeof messageOutcomes)[number];
 
 /** What the bus tells the metrics. Stream names are without the desk's prefix; calls are synchronous and must not throw. */
 export interface BusObserver {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DatabaseParts } from '../postgres/open-database.js';
 import { ConfigError } from './config-error.js';
 import { readEnvironment, secretText } from './read-environment.js';
-import type { Secret } from './secret.js';
+import { Secret } from './secret.js';
 import type { Variables } from './secret-files.js';
 
 const wholeNumber = (from: number, to: number) =>
@@ -22,6 +22,14 @@ const httpEnvironment = {
   HOST: z.string().default('127.0.0.1'),
   ADMIN_TOKEN: secretText().optional(),
   SERVICE_TOKEN: secretText().optional(),
+  /** Signs and checks short-lived admin tokens; without it, the admin token itself is the only one. */
+  TOKEN_SIGNING_KEY: z
+    .string()
+    .min(32)
+    .transform((value) => new Secret(value))
+    .optional(),
+  /** Folder of `ca.crt` and `crl.pem`; without it, the admin host is closed. */
+  EDGE_TRUST_DIR: z.string().optional(),
   /** Requests a minute and address, service callers and probes apart. */
   RATE_LIMIT_PER_MINUTE: wholeNumber(1, 10_000_000).default(6000),
   /** `true` checks every response against the OpenAPI file too; for tests. */
@@ -62,6 +70,8 @@ export interface PlatformEnvironment {
   readonly host: string;
   readonly adminToken: Secret | undefined;
   readonly serviceToken: Secret | undefined;
+  readonly tokenSigningKey: Secret | undefined;
+  readonly edgeTrustDir: string | undefined;
   readonly rateLimitPerMinute: number;
   readonly validateResponses: boolean;
   readonly openapiDir: string | undefined;
@@ -89,6 +99,8 @@ export function readPlatformEnvironment(source?: Variables): PlatformEnvironment
     host: values.HOST,
     adminToken: values.ADMIN_TOKEN,
     serviceToken: values.SERVICE_TOKEN,
+    tokenSigningKey: values.TOKEN_SIGNING_KEY,
+    edgeTrustDir: values.EDGE_TRUST_DIR,
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
     validateResponses: values.OPENAPI_VALIDATE_RESPONSES === 'true',
     openapiDir: values.OPENAPI_DIR,

@@ -8,6 +8,7 @@ import express, {
 import helmet from 'helmet';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { adminGatePath, type AdminGate } from '../auth/admin-gate.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import { AppError, TransientError } from '../errors/errors.js';
 import type { HttpSample } from '../observe/platform-metrics.js';
@@ -24,6 +25,8 @@ export interface AppOptions {
   readonly agent: string;
   readonly document: ApiDocument;
   readonly authenticator: Authenticator;
+  /** Left out: nothing comes to this agent's admin routes through the edge. */
+  readonly adminGate?: AdminGate | undefined;
   readonly logger: Logger;
   readonly registry: Registry;
   readonly observe: (sample: HttpSample) => void;
@@ -44,6 +47,7 @@ export function createApp(options: AppOptions): Express {
   app.use(openScope(options.observe));
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   addProbes(app, options);
+  addAdminGate(app, options);
   app.use((request, _response, next) => {
     scopeOf(request).identity = options.authenticator.identify(request.headers);
     next();
@@ -79,6 +83,27 @@ function addProbes(app: Express, { health, registry }: AppOptions): void {
   });
 }
 
+/** Asked by the edge before it lets a request of the admin host through: 204 and the user's name, or the refusal. */
+function addAdminGate(app: Express, { adminGate, logger }: AppOptions): void {
+  app.get(adminGatePath, async (request, response) => {
+    scopeOf(request).route = adminGatePath;
+    if (adminGate === undefined) {
+      throw new TransientError('EDGE_TRUST_DIR is not set: the admin host is closed', { code: 'admin_gate_closed' });
+    }
+    const verdict = await adminGate.judge(request.headers);
+    if (!verdict.admitted) {
+      const { reason } = verdict;
+      logger.warn({ reason, client: request.ip }, `refused at the admin gate: ${reason}`);
+      throw new AppError(`expected a signed-in person with a valid certificate of theirs, was ${reason}`, {
+        code: reason,
+        status: 403,
+      });
+    }
+    response.setHeader('X-Forwarded-User', verdict.email);
+    response.status(204).end();
+  });
+}
+
 function addDocs(app: Express, { agent, document }: AppOptions): void {
   app.get('/openapi.yaml', (request, response) => {
     scopeOf(request).route = '/openapi.yaml';
@@ -102,13 +127,12 @@ function addOperations(app: Express, options: AppOptions): void {
   for (const operation of operations) {
     app[operation.method](
       expressPath(operation.path),
-      (request, _response, next) => {
+      async (request, _response, next) => {
         const scope = scopeOf(request);
         scope.route = operation.path;
         scope.params = { ...request.params };
-        if (operation.scheme !== undefined) {
-          scope.identity = authenticator.require(operation.scheme, request.headers);
-        }
+        const { scheme, adminScope } = operation;
+        if (scheme !== undefined) scope.identity = await authenticator.admit({ scheme, adminScope }, request.headers);
         next();
       },
       ...(operation.rateLimitPerMinute === undefined ? [] : [limitRate(operation.rateLimitPerMinute, 'everybody')]),

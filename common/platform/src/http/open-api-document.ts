@@ -16,6 +16,8 @@ export interface ApiOperation {
   readonly path: string;
   /** `undefined`: open to all. */
   readonly scheme: AuthScheme | undefined;
+  /** What a signed admin token must name to open it; undefined: only the admin token itself does. */
+  readonly adminScope: string | undefined;
   readonly bodyLimitBytes: number;
   readonly takesBody: boolean;
   /** Of an operation that has a limit of its own, for callers with a token too: requests an address and minute. */
@@ -45,6 +47,10 @@ const operationSchema = z.object({
   operationId: z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'expected a camelCase name'),
   security: z.array(requirement).max(1),
   requestBody: z.unknown().optional(),
+  'x-admin-scope': z
+    .string()
+    .regex(/^[a-z]+:[a-z-]+$/, 'expected <area>:<action> in lower case')
+    .optional(),
   'x-body-limit-bytes': z.int().positive().default(defaultBodyLimitBytes),
   'x-rate-limit-per-minute': z.int().positive().optional(),
 });
@@ -98,6 +104,7 @@ function readOperation(
     method,
     path,
     scheme,
+    adminScope: parsed.data['x-admin-scope'],
     bodyLimitBytes: parsed.data['x-body-limit-bytes'],
     takesBody: parsed.data.requestBody !== undefined,
     rateLimitPerMinute: parsed.data['x-rate-limit-per-minute'],

@@ -55,6 +55,24 @@ describe('the metrics of an agent', () => {
     metrics.close();
   });
 
+  test('begin at 0 for every outcome of what the agent reads, so that the first one is seen as an increase', async () => {
+    const { metrics } = open();
+    metrics.declareGroups([{ stream: 'a', group: 'g' }]);
+    metrics.declareStreams(['a', 'b']);
+    const values = async (name: string) => (await metrics.registry.getSingleMetric(name)?.get())?.values;
+    const labels = { stream: 'a', group: 'g' };
+    expect(await values('stream_messages_total')).toEqual(
+      ['handled', 'duplicate', 'retried', 'dead_lettered'].map((outcome) => ({
+        labels: { ...labels, outcome },
+        value: 0,
+      })),
+    );
+    expect(await values('stream_trimmed_unread_total')).toEqual([{ labels: { stream: 'a' }, value: 0 }]);
+    expect(await values('stream_requeued_total')).toEqual(
+      ['a', 'b'].map((stream) => ({ labels: { stream }, value: 0 })),
+    );
+    metrics.close();
+  });
   test('leave out a lag that Redis cannot tell', async () => {
     const { metrics, bus } = open();
     bus.groupFigures = [figures];
@@ -64,6 +82,14 @@ describe('the metrics of an agent', () => {
     metrics.close();
   });
 
+  test('count every entry of a stream as not delivered to a group that nobody has created yet', async () => {
+    const { metrics, bus } = open();
+    bus.lengths = { a: 3 };
+    const text = await metrics.registry.metrics();
+    expect(text).toContain('stream_consumers{stream="a",group="g"} 0');
+    expect(text).toContain('stream_lag_count{stream="a",group="g"} 3');
+    metrics.close();
+  });
   test('ask Redis once for scrapes that come together', async () => {
     const { metrics, bus } = open();
     let asked = 0;

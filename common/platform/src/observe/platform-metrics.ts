@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { AgentState } from '../agent/definition.js';
-import type { BusObserver } from '../bus/bus-observer.js';
+import { messageOutcomes, type BusObserver } from '../bus/bus-observer.js';
 import { platformMetrics, type MetricDefinition, type PlatformMetricName } from './metric-names.js';
 
 export interface HttpSample {
@@ -23,6 +23,9 @@ export class PlatformMetrics {
   readonly #serviceFailures: Counter;
   readonly #reloads: Counter;
   readonly #state: Gauge;
+  readonly #messages: Counter;
+  readonly #requeued: Counter;
+  readonly #trimmed: Counter;
   readonly #heartbeat: NodeJS.Timeout;
 
   constructor(options: { service: string; version: string; defaultMetrics?: boolean }) {
@@ -33,6 +36,9 @@ export class PlatformMetrics {
     this.#serviceFailures = this.counter('service_auth_failures_total');
     this.#reloads = this.counter('config_reloads_total');
     this.#state = this.gauge('agent_state');
+    this.#messages = this.counter('stream_messages_total');
+    this.#requeued = this.counter('stream_requeued_total');
+    this.#trimmed = this.counter('stream_trimmed_unread_total');
     this.gauge('build_info').set(
       { service: options.service, version: options.version, node_version: process.version },
       1,
@@ -62,24 +68,34 @@ export class PlatformMetrics {
     for (const name of agentStates) this.#state.set({ state: name }, name === state ? 1 : 0);
   }
 
+  /** Starts the counters of what the agent reads at 0: a rate of something that first happens tomorrow sees it happen. */
+  declareGroups(groups: readonly { readonly stream: string; readonly group: string }[]): void {
+    for (const { stream, group } of groups) {
+      for (const outcome of messageOutcomes) this.#messages.inc({ stream, group, outcome }, 0);
+      this.#trimmed.inc({ stream }, 0);
+    }
+  }
+
+  /** The same for dead letters of `streams` that may be put back through this agent. */
+  declareStreams(streams: readonly string[]): void {
+    for (const stream of streams) this.#requeued.inc({ stream }, 0);
+  }
+
   /** Counts what the bus tells. */
   busObserver(): BusObserver {
-    const messages = this.counter('stream_messages_total');
     const durations = this.histogram('stream_handle_duration_seconds');
-    const requeued = this.counter('stream_requeued_total');
-    const trimmed = this.counter('stream_trimmed_unread_total');
     return {
       onOutcome: ({ stream, group, outcome }) => {
-        messages.inc({ stream, group, outcome });
+        this.#messages.inc({ stream, group, outcome });
       },
       onHandled: ({ stream, group, seconds }) => {
         durations.observe({ stream, group }, seconds);
       },
       onRequeued: ({ stream }) => {
-        requeued.inc({ stream });
+        this.#requeued.inc({ stream });
       },
       onTrimmedUnread: ({ stream, count }) => {
-        trimmed.inc({ stream }, count);
+        this.#trimmed.inc({ stream }, count);
       },
     };
   }

@@ -68,7 +68,8 @@ async function readFigures(admin: StreamAdmin, watched: WatchedStreams): Promise
     streams.map(async ([stream, expected]) => {
       const found = await admin.groups(stream);
       const missing = expected.filter((group) => !found.some((figures) => figures.group === group));
-      return [...found, ...missing.map((group) => emptyFigures(stream, group))];
+      const entries = missing.length === 0 ? 0 : await admin.length(stream);
+      return [...found, ...missing.map((group) => figuresOfMissing(stream, group, entries))];
     }),
   );
   const counts = await Promise.all(
@@ -77,8 +78,9 @@ async function readFigures(admin: StreamAdmin, watched: WatchedStreams): Promise
   return { groups: groups.flat(), deadLetters: new Map(counts) };
 }
 
-function emptyFigures(stream: string, group: string): GroupFigures {
-  return { stream, group, pending: 0, lag: 0, lagSeconds: 0, consumers: 0, oldestPendingSeconds: 0 };
+/** A group that nobody has created yet begins with the stream's oldest entry: all of them wait for it. */
+function figuresOfMissing(stream: string, group: string, entries: number): GroupFigures {
+  return { stream, group, pending: 0, lag: entries, lagSeconds: 0, consumers: 0, oldestPendingSeconds: 0 };
 }
 
 async function withTimeout<Result>(work: Promise<Result>, timeoutMs: number): Promise<Result> {

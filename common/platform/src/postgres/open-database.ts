@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { type DatabaseConnection, checkSchemaName, connectionConfig } from './connection-config.js';
 import { isSerializationFailure, toPlatformError } from './postgres-failure.js';
 import type { Database, Sql, SqlRows } from './sql.js';
+import { statementOf } from './prepared-statement.js';
 
 export type { DatabaseParts } from './connection-config.js';
 
@@ -65,7 +66,7 @@ async function runStatement<Row>(
   values?: readonly unknown[],
 ): Promise<SqlRows<Row>> {
   try {
-    const result = await target.query(text, values === undefined ? [] : [...values]);
+    const result = await target.query(statementOf(text, values));
     return { rows: result.rows as Row[], rowCount: result.rowCount ?? 0 };
   } catch (error) {
     throw toPlatformError(error);

@@ -35,6 +35,12 @@ export function rateBudgetMetrics(registry: Registry): RateBudgetObserver {
     labelNames: ['budget'],
     registers,
   });
+  const used = new Gauge({
+    name: 'exchange_rate_limit_used_ratio',
+    help: 'Share of the weight of a minute that was used when it was last looked at: 1 is all of it.',
+    labelNames: ['budget'],
+    registers,
+  });
   return {
     onTaken: ({ budget, priority, weight: taken, waitedSeconds }) => {
       weight.inc({ budget, priority }, taken);
@@ -46,8 +52,9 @@ export function rateBudgetMetrics(registry: Registry): RateBudgetObserver {
     onClosed: ({ budget, seconds }) => {
       closed.inc({ budget }, seconds);
     },
-    onLevel: ({ budget, tokens: level }) => {
+    onLevel: ({ budget, tokens: level, perMinute }) => {
       tokens.set({ budget }, level);
+      used.set({ budget }, Math.min(1, Math.max(0, 1 - level / perMinute)));
     },
   };
 }

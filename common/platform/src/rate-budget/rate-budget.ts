@@ -40,5 +40,6 @@ export interface RateBudgetObserver {
   onTaken(event: { budget: string; priority: BudgetPriority; weight: number; waitedSeconds: number }): void;
   onRefused(event: { budget: string; priority: BudgetPriority }): void;
   onClosed(event: { budget: string; seconds: number }): void;
-  onLevel(event: { budget: string; tokens: number }): void;
+  /** `perMinute` is what the budget holds when nothing of it is used. */
+  onLevel(event: { budget: string; tokens: number; perMinute: number }): void;
 }

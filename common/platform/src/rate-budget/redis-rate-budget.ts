@@ -65,7 +65,7 @@ export class RedisRateBudget implements RateBudget {
   async feedBack({ usedWeight, retryAfterMs }: BudgetFeedback): Promise<void> {
     const { scripts, key, weightPerMinute, observer, name } = this.#parts;
     const reply = await scripts.feedBack(key, [weightPerMinute, usedWeight ?? -1, retryAfterMs ?? 0]);
-    observer.onLevel({ budget: name, tokens: Number(reply) });
+    observer.onLevel({ budget: name, tokens: Number(reply), perMinute: weightPerMinute });
     if (retryAfterMs !== undefined && retryAfterMs > 0)
       observer.onClosed({ budget: name, seconds: retryAfterMs / 1000 });
   }
@@ -96,7 +96,7 @@ export class RedisRateBudget implements RateBudget {
       const counted = priority === 3 && waitedMs >= PATIENCE_MS ? 2 : priority;
       const reserve = weightPerMinute * BUDGET_RESERVE_RATIO[counted];
       const [granted, waitMs, tokens] = answerOf(await scripts.take(key, [weightPerMinute, weight, reserve]));
-      observer.onLevel({ budget: name, tokens });
+      observer.onLevel({ budget: name, tokens, perMinute: weightPerMinute });
       if (granted) return;
       const patientMs = counted === 3 ? Math.min(waitMs, Math.max(1, PATIENCE_MS - waitedMs)) : waitMs;
       if (waitedMs + patientMs > maxWaitMs) {

@@ -9,6 +9,8 @@ export interface DeskFiles {
   readonly run: string;
   readonly logs: string;
   readonly adminToken: string;
+  /** Signs short-lived admin tokens. */
+  readonly tokenSigningKey: string;
   readonly serviceToken: string;
 }
 
@@ -19,6 +21,7 @@ export function deskFiles(root: string, home = join(root, '.octant')): DeskFiles
     run: join(home, 'run'),
     logs: join(home, 'logs'),
     adminToken: join(home, 'admin_token'),
+    tokenSigningKey: join(home, 'token_signing_key'),
     serviceToken: join(home, 'service_token'),
   };
 }

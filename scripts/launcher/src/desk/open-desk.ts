@@ -117,6 +117,7 @@ function makeFleet(options: OpenDeskOptions, servers: ServerPair): Fleet {
       configFolder: options.configFolder,
       adminTokenFile: files.adminToken,
       serviceTokenFile: files.serviceToken,
+      tokenSigningKeyFile: files.tokenSigningKey,
       ports: portsFrom(options.basePort),
       inherited: options.inherited,
     },
@@ -135,6 +136,7 @@ function deathWord(onEvent: (line: string) => void) {
 /** The environment's service token or the folder's own; both tokens are made here when there are none. */
 function callerToken({ files, env }: OpenDeskOptions): { header: string; value: string } {
   keptSecret(files.adminToken);
+  keptSecret(files.tokenSigningKey);
   const kept = keptSecret(files.serviceToken);
   return { header: 'X-Service-Token', value: env['SERVICE_TOKEN'] ?? kept };
 }

@@ -15,6 +15,8 @@ export interface DeskEnvironment {
   readonly configFolder: string;
   readonly adminTokenFile: string;
   readonly serviceTokenFile: string;
+  /** Left out: only the admin token itself opens admin routes. */
+  readonly tokenSigningKeyFile?: string;
   readonly ports: ReadonlyMap<AgentName, number>;
   /** Variables of this process, which agents inherit (credentials of integrations, the log level). */
   readonly inherited: Variables;
@@ -34,6 +36,9 @@ export function agentEnvironment(agent: AgentName, desk: DeskEnvironment): Recor
     ...(Object.fromEntries(urls) as Record<string, string>),
     ...tokenFile('ADMIN_TOKEN', desk.adminTokenFile, desk.inherited),
     ...tokenFile('SERVICE_TOKEN', desk.serviceTokenFile, desk.inherited),
+    ...(desk.tokenSigningKeyFile === undefined
+      ? {}
+      : tokenFile('TOKEN_SIGNING_KEY', desk.tokenSigningKeyFile, desk.inherited)),
     NODE_ENV: 'production',
     PORT: String(desk.ports.get(agent) ?? 0),
     HOST: '127.0.0.1',

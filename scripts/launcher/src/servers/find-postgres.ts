@@ -14,6 +14,7 @@ import {
   type ServerSearch,
   type ServerSource,
 } from './server-plan.js';
+import { urlOfParts } from './url-of-parts.js';
 
 const IMAGE = 'postgres:17';
 
@@ -33,16 +34,6 @@ const givenPostgres: ServerSource = (search) => {
   const url = search.env['DATABASE_URL'] ?? urlOfParts(search.env);
   return Promise.resolve(url ? { name: 'postgres', url, origin: 'PostgreSQL of DATABASE_URL' } : undefined);
 };
-
-/** The URL that `POSTGRES_HOST` and its companions spell; `undefined` without a host. */
-export function urlOfParts(env: ServerSearch['env']): string | undefined {
-  const host = env['POSTGRES_HOST'];
-  if (!host) return undefined;
-  const url = new URL(`postgres://${host}:${env['POSTGRES_PORT'] ?? '5432'}/${env['POSTGRES_DB'] ?? 'octant'}`);
-  url.username = env['POSTGRES_USER'] ?? 'octant';
-  url.password = env['POSTGRES_PASSWORD'] ?? '';
-  return url.href;
-}
 
 const postgresOnPath: ServerSource = async (search) => {
   const folders = [...foldersOfPath(search.env['PATH']), ...debianPostgresFolders()];

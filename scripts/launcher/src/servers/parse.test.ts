@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parsePrintedUris } from './debian-packages.js';
-import { urlOfParts } from './find-postgres.js';
+import { urlOfParts } from './url-of-parts.js';
 import { parsePasswd } from './ordinary-user.js';
 import { parsePostgresVersion } from './postgres-program.js';
 import { parseRedisVersion, redisConfiguration } from './redis-program.js';

@@ -14,6 +14,11 @@ export interface Steered {
 const venue = z.enum(venueNames);
 const decimal = z.string().regex(/^-?\d+(\.\d+)?$/);
 const at = { venue, symbol: z.string() };
+const placed = z.strictObject({
+  ...{ clientOrderId: z.string(), symbol: z.string(), side: z.enum(['buy', 'sell']), qty: decimal },
+  /** Of a limit; at the market without it. */
+  price: decimal.optional(),
+});
 const candle = z.strictObject({
   openTimeMs: z.int(),
   ...{ open: decimal, high: decimal, low: decimal, close: decimal, volume: decimal },
@@ -35,6 +40,10 @@ const routes: Readonly<Record<string, Route>> = {
   'POST /control/deposit': route(
     z.strictObject({ venue, account: z.string(), asset: z.string(), amount: decimal }),
     (sim, { venue, account, asset, amount }) => sim.venue(venue).deposit(account, asset, amount),
+  ),
+  'POST /control/orders': route(
+    z.strictObject({ venue, account: z.string(), orders: z.array(placed).max(1000) }),
+    (sim, { venue, account, orders }) => sim.venue(venue).placeOrders(account, orders),
   ),
   'POST /control/key': route(
     z.strictObject({

@@ -25,6 +25,15 @@ export interface AccountLedger {
   readonly fills: readonly LedgerFill[];
 }
 
+/** An order that needs no request; at the market where it has no price. */
+export interface PlacedOrder {
+  readonly clientOrderId: string;
+  readonly symbol: string;
+  readonly side: SimOrder['spec']['side'];
+  readonly qty: string;
+  readonly price?: string | undefined;
+}
+
 export interface LedgerOrder {
   readonly id: number;
   /** As the venue prints it. */
@@ -95,6 +104,11 @@ export class VenueControl {
     this.engine.records.account(account).deposit(asset, Decimal.of(amount));
   }
 
+  /** Answers the venue's ids, in the order given. @throws RangeError for one that the venue refuses. */
+  placeOrders(account: string, orders: readonly PlacedOrder[]): { venueOrderIds: readonly string[] } {
+    return { venueOrderIds: orders.map((order) => this.#place(account, order)) };
+  }
+
   /** A key for an account; the same name and seed make the same key. */
   openKey({ account, mayTrade = true, mayWithdraw = false, name = 'main' }: NewKey): {
     apiKey: string;
@@ -141,6 +155,16 @@ export class VenueControl {
       orders: records.ordersOf(account).map((order) => this.#orderOf(order)),
       fills: records.fillsOf(account).map((fill) => this.#fillOf(fill)),
     };
+  }
+
+  #place(account: string, { clientOrderId, symbol, side, qty, price }: PlacedOrder): string {
+    const placed = this.engine.place(account, {
+      ...{ clientOrderId, symbol, side, type: price === undefined ? 'market' : 'limit', qty: Decimal.of(qty) },
+      ...{ price: price === undefined ? undefined : Decimal.of(price), stopPrice: undefined, trailingRatio: undefined },
+      ...{ timeInForce: 'gtc', postOnly: false },
+    });
+    if (placed.outcome === 'accepted') return this.api.orderIdOf(placed.order.id);
+    throw new RangeError(`order ${clientOrderId}: expected one that the venue takes, was ${placed.code}`);
   }
 
   #orderOf(order: SimOrder): LedgerOrder {

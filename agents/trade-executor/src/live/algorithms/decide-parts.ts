@@ -61,6 +61,10 @@ export function decideParts(question: PartsQuestion): PartsDecision {
 function onOpenPart({ whole, plan, nowMs }: PartsQuestion, part: LiveOrder, isOver: boolean): PartsDecision {
   if (part.cancelReason !== undefined) return WAIT;
   if (whole.cancelReason !== undefined) return { step: 'cancel', part, reason: whole.cancelReason };
+  // A part that had ended was told of one more fill: what is open would fill more than is wanted.
+  if (parseDecimal(unbookedQty(part)).gt(parseDecimal(unbookedQty(whole)))) {
+    return { step: 'cancel', part, reason: 'part_replaced: an earlier one has filled more than was known' };
+  }
   if (part.kind.type === 'market' || plan.kind === 'twap') return WAIT;
   if (isOver) return { step: 'cancel', part, reason: 'part_replaced: its time is over' };
   const isStale = nowMs >= part.createdAtMs + plan.repriceMs;
@@ -71,7 +75,8 @@ function onOpenPart({ whole, plan, nowMs }: PartsQuestion, part: LiveOrder, isOv
 function nextSlice({ whole, plan, nowMs, lotSize, leastQty }: PartsQuestion, left: Decimal): PartsDecision {
   if (plan.kind !== 'twap') return WAIT;
   const due = parseDecimal(dueQty(plan.slices, nowMs - whole.createdAtMs)).minus(parseDecimal(whole.filledQty));
-  const qty = floorToStep(Decimal.min(due, left), lotSize);
+  // What earlier slices have left is made up for, but never in one part above the share.
+  const qty = floorToStep(Decimal.min(due, left, parseDecimal(plan.mostQty)), lotSize);
   if (qty.lt(leastQty)) return WAIT;
   const isLast = left.minus(qty).lt(leastQty);
   return { step: 'make', qty: isLast ? left : qty, kind: { type: 'market' } };
@@ -87,7 +92,8 @@ function nextShown(question: PartsQuestion, leftQty: Decimal): PartsDecision {
   const ticks = last.div(tickSize);
   const limit = (whole.side === 'buy' ? ticks.floor() : ticks.ceil()).times(tickSize);
   const { shownShare } = plan;
-  const qty = shownQty({ qty: parseDecimal(whole.qty), leftQty, lotSize, leastQty, shownShare });
+  const mostQty = parseDecimal(plan.mostQty);
+  const qty = shownQty({ qty: parseDecimal(whole.qty), leftQty, lotSize, leastQty, mostQty, shownShare });
   const kind = { type: 'limit', price: formatDecimal(limit), timeInForce: 'gtc', postOnly: false } as const;
   return { step: 'make', qty, kind };
 }

@@ -42,16 +42,26 @@ export class PartKeeper {
   }
 
   async #askPrice(symbol: string): Promise<void> {
-    const { venue, clock } = this.#desk;
+    const { venue, clock, logger } = this.#desk;
     if (clock.now() - (this.#prices.get(symbol)?.atMs ?? -Infinity) < PRICE_MS) return;
-    const { lastPrice } = await venue.ticker(symbol);
-    this.#prices.set(symbol, { price: lastPrice, atMs: clock.now() });
+    this.#prices.delete(symbol);
+    try {
+      const { lastPrice } = await venue.ticker(symbol);
+      this.#prices.set(symbol, { price: lastPrice, atMs: clock.now() });
+    } catch (error) {
+      // Without a price nothing is shown, but what has to end ends.
+      logger.warn({ err: error, symbol }, 'the price for an iceberg could not be asked for');
+    }
   }
 
   async #tendOne(orderId: string, symbol: string): Promise<void> {
     const desk = this.#desk;
     const points = { uncommitted: 'parts.uncommitted', after: 'parts.after' } as const;
-    const question = await desk.store.transact((live) => this.#ask(live, orderId));
+    const question = await desk.store.transact(async (live) => {
+      // As fills do, which lock a part before its order: so the two never wait for each other.
+      await live.lockAccount();
+      return this.#ask(live, orderId);
+    });
     if (question === undefined || decideParts(question).step === 'wait') return;
     await inLiveTransaction(desk, points, async (work) => {
       await work.live.lockAccount();

@@ -8,6 +8,8 @@ export type PartsPlan =
       readonly slices: readonly Slice[];
       readonly durationMs: number;
       readonly finish: 'market' | 'leave';
+      /** Most of one part, but for the rest at the end. */
+      readonly mostQty: string;
     }
   | {
       readonly kind: 'iceberg';
@@ -15,6 +17,8 @@ export type PartsPlan =
       readonly repriceMs: number;
       readonly durationMs: number;
       readonly finish: 'market' | 'leave';
+      /** Most of one part, but for the rest at the end. */
+      readonly mostQty: string;
     };
 
 /** `<order>.p1`, `.p2` and so on: a part of an order. */

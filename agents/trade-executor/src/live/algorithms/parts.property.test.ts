@@ -11,12 +11,14 @@ const TWAP: Algorithm = {
   ...{ kind: 'twap', aboveVolumeShare: 0.02, slices: 5, durationMs: 60_000 },
   ...{ shownShare: 0.25, repriceMs: 5000, finish: 'market' },
 };
+/** The market comes to every other limit order. */
+const MET = { limitFillRatio: 0.5 };
 const ICEBERG: Algorithm = { ...TWAP, kind: 'iceberg' };
 
 function aWorld(algorithm: Algorithm, options: ConstructorParameters<typeof LiveWorld>[0] = {}): LiveWorld {
   const world = new LiveWorld({ ...options, settings: { algorithm } });
-  // 1 in an average hour: what is above 0.02 is large.
-  world.venue.dayVolume = '24';
+  // 20 in an average hour: what is above 0.4 is large, and no part is.
+  world.venue.dayVolume = '480';
   return world;
 }
 
@@ -95,16 +97,15 @@ describe.each([
       ['large', 'filled'],
       ['small', 'filled'],
     ]);
-    const largest = algorithm.kind === 'twap' ? '0.4' : '0.5';
     const parts = allOrders.filter(({ partOf }) => partOf === 'large');
     expect(parts.length).toBeGreaterThanOrEqual(4);
-    for (const { qty } of parts) expect(parseDecimal(qty).lte(parseDecimal(largest))).toBe(true);
+    for (const { qty } of parts) expect(parseDecimal(qty).lte(parseDecimal('0.4'))).toBe(true);
   });
 
   it.each(Array.from({ length: 6 }, (_n, i) => i + 1))(
     'lose and double nothing where it misbehaves: seed %i',
     async (seed) => {
-      const world = aWorld(algorithm, { seed });
+      const world = aWorld(algorithm, { seed, venue: MET });
       await trade(world, 15);
       await checkBooks(world);
     },
@@ -113,20 +114,23 @@ describe.each([
   it.each(Array.from({ length: 6 }, (_n, i) => i + 101))(
     'nor while the process dies again and again: seed %i',
     async (seed) => {
-      const world = aWorld(algorithm, { seed, mortality: 0.01 });
+      const world = aWorld(algorithm, { seed, mortality: 0.01, venue: MET });
       await trade(world, 15);
       await checkBooks(world);
     },
   );
 });
 
-describe('orders in parts when the process dies', () => {
-  const points = (Object.keys(liveCrashPoints) as LiveCrashPoint[]).filter((point) =>
-    /^(parts|fill|outcome|place|claim)/.test(point),
-  );
+describe.each([
+  { name: 'TWAP', algorithm: TWAP },
+  { name: 'iceberg', algorithm: ICEBERG },
+])('orders in parts by $name when the process dies', ({ algorithm }) => {
+  // A slice at the market is never cancelled.
+  const apart = algorithm.kind === 'twap' ? /^(orphan|flatten|admin|exits|cancel)/ : /^(orphan|flatten|admin|exits)/;
+  const points = (Object.keys(liveCrashPoints) as LiveCrashPoint[]).filter((point) => !apart.test(point));
   it.each(points)('at %s go on as if it had not', async (point) => {
-    const world = aWorld(TWAP, { seed: 12, dieAt: { point, time: 3 } });
-    await trade(world, 12);
+    const world = aWorld(algorithm, { seed: 12, dieAt: { point, time: 3 }, venue: MET });
+    await trade(world, 12, { ...MANY_FAULTS, lostBefore: 0.2 });
     await checkBooks(world);
     expect(world.deaths).toBe(1);
   });
@@ -159,5 +163,57 @@ it('leave what is left where the configuration says so', async () => {
     state: 'expired',
     reason: 'time_over: 2 of 2 are left',
   });
+  await checkBooks(world);
+});
+
+describe('a fill that comes late', () => {
+  /** An iceberg of 0.6 whose first part of 0.15 is taken away unfilled, then fills all the same. */
+  async function withLateFill(lateQty: string): Promise<LiveWorld> {
+    const world = new LiveWorld({ settings: { algorithm: { ...ICEBERG, shownShare: 1, finish: 'leave' } } });
+    world.venue.dayVolume = '480';
+    await world.start();
+    await world.submit({ orderId: 'o1', qty: '0.6' });
+    await world.advance(8000);
+    const [first] = world.venue.orders;
+    expect(first).toMatchObject({ qty: '0.4', state: 'canceled' });
+    const second = world.venue.orders[1];
+    expect(second).toMatchObject({ qty: '0.4', state: 'open' });
+    world.venue.fill(first?.venueOrderId ?? '', lateQty);
+    return world;
+  }
+
+  it('of a part that had ended takes away what is open and too much by then', async () => {
+    const world = await withLateFill('0.3');
+    await world.advance(3000);
+    expect(world.venue.orders.slice(1).map(({ qty, state }) => [qty, state])).toEqual([
+      ['0.4', 'canceled'],
+      ['0.3', 'open'],
+    ]);
+  });
+
+  it('is booked where the open part had filled already: it is the desk’s, more than was wanted or not', async () => {
+    const world = await withLateFill('0.3');
+    world.venue.fill(world.venue.orders[1]?.venueOrderId ?? '');
+    await world.drain();
+    const whole = world.store.allOrders.find(({ orderId }) => orderId === 'o1');
+    expect(whole).toMatchObject({ state: 'filled', filledQty: '0.7' });
+    void world.machine.reconcile().catch(() => undefined);
+    await world.advance(20_000);
+    await checkBooks(world);
+  });
+});
+
+it('end with a halt although the price of the market cannot be asked for', async () => {
+  const world = aWorld(ICEBERG, { seed: 2 });
+  await world.start();
+  await world.submit({ orderId: 'o1', qty: '2' });
+  await world.advance(3000);
+  const answering = world.venue.ticker.bind(world.venue);
+  world.venue.ticker = () => Promise.reject(new Error('expected a price, was a time-out'));
+  const halt = { type: 'halt', haltVersion: 1, traceId: 't', ts: '2024-01-01T00:00:00Z' } as const;
+  await world.deliver((desk) => applyLiveHalt(desk, halt, 'halt1'));
+  await world.advance(5000);
+  expect(world.store.allOrders.find(({ orderId }) => orderId === 'o1')).toMatchObject({ state: 'canceled' });
+  world.venue.ticker = answering;
   await checkBooks(world);
 });

@@ -1,7 +1,7 @@
 import { planTwap } from '@octant/trading/exchange/algorithms/plan-slices';
 import type { Instrument } from '@octant/trading/market/instrument';
 import { seededRandom } from '@octant/trading/market/random';
-import { Decimal, parseDecimal } from '@octant/trading/money/decimal';
+import { Decimal, floorToStep, formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
 import type { LiveDesk } from '../live-desk.js';
 import type { LiveOrderTerms } from '../live-order.js';
 import type { PartsPlan } from './parts-plan.js';
@@ -23,14 +23,17 @@ export function partsPlanOf(desk: LiveDesk, order: LargeOrder, instrument: Instr
   const isOwnKind = order.kind !== undefined && order.kind.type !== 'market';
   if (kind === 'none' || dayVolume === undefined || isOwnKind || order.exitOf !== undefined) return undefined;
   const qty = parseDecimal(order.qty);
-  const hourVolume = parseDecimal(dayVolume).div(HOURS_A_DAY);
-  if (qty.lte(hourVolume.times(String(algorithm.aboveVolumeShare)))) return undefined;
+  const share = parseDecimal(dayVolume).div(HOURS_A_DAY).times(String(algorithm.aboveVolumeShare));
+  if (qty.lte(share)) return undefined;
   const leastQty = leastQtyOf(desk, order, instrument);
   if (qty.lt(leastQty.times(2))) return undefined;
-  if (kind === 'iceberg') return { kind, shownShare, repriceMs, durationMs, finish };
+  const most = Decimal.max(leastQty, floorToStep(share, instrument.lotSize));
+  if (kind === 'iceberg') return { kind, shownShare, repriceMs, durationMs, finish, mostQty: formatDecimal(most) };
   const random = seededRandom(order.orderId);
-  const planned = planTwap({ qty, lotSize: instrument.lotSize, leastQty, slices, durationMs, random });
-  return planned.length < 2 ? undefined : { kind, slices: planned, durationMs, finish };
+  const planned = planTwap({ qty, lotSize: instrument.lotSize, leastQty, mostQty: most, slices, durationMs, random });
+  if (planned.length < 2) return undefined;
+  const largest = Decimal.max(most, ...planned.map((slice) => parseDecimal(slice.qty)));
+  return { kind, slices: planned, durationMs, finish, mostQty: formatDecimal(largest) };
 }
 
 /** Least base quantity that the venue takes, with room for a price that has fallen by a tenth. */

@@ -9,6 +9,8 @@ export interface ExecutionFlags {
   readonly orders: number;
   /** Orders a second while the latency is measured. */
   readonly rate: number;
+  /** Orders that are compared with the exchange. */
+  readonly compared: number;
 }
 
 /** @throws InputError for what the flags do not take; HelpShown. */
@@ -22,7 +24,13 @@ export function parseExecutionFlags(argv: readonly string[]): ExecutionFlags {
       new Option('--venue <name>', 'whose API the simulator speaks').choices(['binance', 'kraken']).default('binance'),
     )
     .option('--orders <n>', 'orders of each measurement', wholeNumber(50, 7000), 1000)
-    .option('--rate <n>', 'orders a second while the latency is measured', wholeNumber(1, 1000), 100);
+    .option('--rate <n>', 'orders a second while the latency is measured', wholeNumber(1, 1000), 100)
+    .option(
+      '--compared <n>',
+      'open and closed orders that are compared with the exchange',
+      wholeNumber(10, 12_000),
+      10_000,
+    );
   return parseFlags<ExecutionFlags>(command, argv);
 }
 

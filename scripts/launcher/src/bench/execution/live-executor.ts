@@ -15,12 +15,19 @@ export const PREFIX = 'bench:';
 export const SCHEMA = 'bench_execution';
 const TOKEN = 'token-of-the-benchmark-alone';
 const PATIENCE_MS = 60_000;
+const comparison = z.object({
+  lastRun: z.object({ tookMs: z.number(), orders: z.number(), differences: z.number() }).nullable(),
+  symbols: z.array(z.object({ onlyReducing: z.string().nullable() })),
+});
+export type Comparison = NonNullable<z.infer<typeof comparison>['lastRun']>;
 const document = z.record(z.string(), z.unknown());
 
 export interface ExecutorSetup {
   readonly servers: BenchServers;
   readonly exchange: SimulatedExchange;
   readonly venue: 'binance' | 'kraken';
+  /** How long it may take until it equals the exchange. */
+  readonly patienceMs?: number;
 }
 
 /** The trade executor as a process of its own, trading at the simulator. */
@@ -37,7 +44,7 @@ export class LiveExecutor {
 
   static async open(options: BenchOptions, setup: ExecutorSetup): Promise<LiveExecutor> {
     const { root, env, closing } = options;
-    const { servers, exchange, venue } = setup;
+    const { servers, exchange, venue, patienceMs } = setup;
     const name = venue.toUpperCase();
     const port = await findFreePort();
     const program = join(root, 'agents', 'trade-executor', 'dist', 'main.js');
@@ -57,7 +64,7 @@ export class LiveExecutor {
     });
     const executor = new LiveExecutor(child, `http://127.0.0.1:${port}`, venue);
     closing.add(() => executor.stop());
-    await executor.#confirm();
+    await executor.#confirm(patienceMs);
     return executor;
   }
 
@@ -81,19 +88,31 @@ export class LiveExecutor {
     }
   }
 
+  /** The comparison with the exchange that came to an end last. @throws Error when none did. */
+  async lastComparison(): Promise<Comparison> {
+    const { lastRun } = await this.#reconciliation();
+    if (lastRun === null) throw new Error('expected a comparison with the exchange, was none');
+    return lastRun;
+  }
+
   /** Resolves when the symbol may add exposure: ready, confirmed, and equal to the exchange. */
-  async #confirm(): Promise<void> {
+  async #confirm(patienceMs?: number): Promise<void> {
     const headers = { 'content-type': 'application/json', 'x-admin-token': TOKEN };
     const body = JSON.stringify({ exchange: this.#venue });
     await until('the executor to be confirmed', async () => {
       const answer = await fetch(`${this.url}/admin/trade/live/confirm`, { method: 'POST', headers, body });
       return answer.ok;
     });
-    await until('the executor to equal the exchange', async () => {
-      const answer = await fetch(`${this.url}/trade/reconciliation`, { headers });
-      const { symbols } = (await answer.json()) as { symbols?: { onlyReducing: string | null }[] };
-      return symbols?.some(({ onlyReducing }) => onlyReducing === null) === true;
-    });
+    const isEqual = async (): Promise<boolean> => {
+      const { symbols } = await this.#reconciliation();
+      return symbols.some(({ onlyReducing }) => onlyReducing === null);
+    };
+    await until('the executor to equal the exchange', isEqual, patienceMs);
+  }
+
+  async #reconciliation(): Promise<z.infer<typeof comparison>> {
+    const answer = await fetch(`${this.url}/trade/reconciliation`, { headers: { 'x-admin-token': TOKEN } });
+    return comparison.parse(await answer.json());
   }
 }
 
@@ -120,7 +139,11 @@ function writeConfig(root: string, venue: string): string {
   const source = `datasources/${venue}_spot.yaml`;
   const weights = { candles: 1, markets: 1, order: 1, cancel: 1, query: 1, history: 1 };
   change(source, { rate_limits: { orders_per_minute: 100_000, weight_per_minute: 100_000, weights } });
-  const live = { quote_currency: venue === 'kraken' ? 'USD' : 'USDT', first_days: { max_order_quote: '1000000' } };
+  const live = {
+    quote_currency: venue === 'kraken' ? 'USD' : 'USDT',
+    first_days: { max_order_quote: '1000000' },
+    buy_within_seconds: 3600,
+  };
   change('agents/trade-executor.yaml', { exchange: venue, live });
   return target;
 }

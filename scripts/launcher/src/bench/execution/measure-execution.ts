@@ -8,8 +8,10 @@ import { quantileOf } from '../quantile.js';
 import { BenchSheet } from '../result.js';
 import type { BenchOptions } from '../run-benchmark.js';
 import type { ExecutionFlags } from './command-line.js';
+import { measureComparison } from './measure-comparison.js';
 import { LiveExecutor, PREFIX, SCHEMA, until } from './live-executor.js';
 import { SimulatedExchange } from './simulated-exchange.js';
+import { committed, processorMs } from './what-it-costs.js';
 
 /** In turn: six or so of quote currency, above the least notional, and thousands of them within the account. */
 const TURNS = [
@@ -20,7 +22,7 @@ const TURNS = [
 const WARM_UP = 100;
 const LATENCY_AIM_MS = 10;
 const MEMORY_AIM_MB = 150;
-const SETTLE_MS = 60_000;
+const SETTLE_MS = 300_000;
 const orderWords = z.object({ symbol: z.string() });
 const statusWords = z.object({ orderId: z.string(), status: z.string(), reason: z.string().optional() });
 
@@ -36,7 +38,7 @@ interface Desk {
 /** All figures in one run. @throws Error when something could not be measured. */
 export async function measureExecution(options: BenchOptions, flags: ExecutionFlags): Promise<BenchSheet> {
   const sheet = new BenchSheet();
-  const { venue, orders, rate } = flags;
+  const { venue, orders, rate, compared } = flags;
   const { closing, say } = options;
   const servers = await openBenchServers(options, 'execution');
   const redis = new Redis(servers.redisUrl);
@@ -62,8 +64,10 @@ export async function measureExecution(options: BenchOptions, flags: ExecutionFl
   await settled(desk);
   say(`latency at ${rate} orders a second`);
   const before = desk.count;
+  const costs = await costsSoFar(servers.databaseUrl, executor.pid);
   await publishPaced(desk, orders, rate);
   await settled(desk);
+  const spent = await costsSoFar(servers.databaseUrl, executor.pid);
   const latencies = await latenciesOf(desk, before);
   for (const [name, q] of [
     ['p50', 0.5],
@@ -75,6 +79,10 @@ export async function measureExecution(options: BenchOptions, flags: ExecutionFl
     sign: '<=',
     limit: LATENCY_AIM_MS,
   });
+  sheet.add('transactions of Postgres an order', '', (spent.transactions - costs.transactions) / orders);
+  if (spent.cpuMs !== undefined) {
+    sheet.add("the executor's processor time an order", 'ms', (spent.cpuMs - (costs.cpuMs ?? 0)) / orders);
+  }
   say('as many as it can');
   sheet.add('sustained', 'orders/s', await measureRate(desk, orders));
   const memory = executor.memoryMb();
@@ -82,7 +90,14 @@ export async function measureExecution(options: BenchOptions, flags: ExecutionFl
     sheet.add('memory of the executor', 'MB', memory);
     sheet.judge('memory of the executor', memory, { sign: '<=', limit: MEMORY_AIM_MB });
   }
+  await executor.stop();
+  await bus.stop(1000);
+  await measureComparison(options, sheet, { servers, venue, count: compared });
   return sheet;
+}
+
+async function costsSoFar(databaseUrl: string, pid: number) {
+  return { transactions: await committed(databaseUrl), cpuMs: processorMs(pid) };
 }
 
 /** Publishes at an even pace; a call that took long is made up for. */
