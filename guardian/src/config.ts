@@ -8,6 +8,8 @@ const guardianConfig = z.object({
   /** An alarm is over when the executor has beaten again for so long. */
   calm_ms: z.int().min(1_000).max(3_600_000).default(30_000),
   flatten: z.boolean().default(false),
+  /** Without `flatten`: the desk's own open sells stay, for they protect what is held. */
+  keep_exits: z.boolean().default(true),
   /** Default: the executor's `live.quote_currency`. */
   quote_currency: z
     .string()
@@ -18,7 +20,7 @@ const guardianConfig = z.object({
   dead_man_ms: z
     .int()
     .refine((ms) => ms === 0 || (ms >= 10_000 && ms <= 3_600_000), 'expected 0, or 10000 to 3600000')
-    .default(60_000),
+    .default(0),
 });
 
 /** The parts of the executor's file that concern the guardian; the executor checks it. */
@@ -31,6 +33,7 @@ export interface GuardianSettings {
   readonly afterMs: number;
   readonly calmMs: number;
   readonly flatten: boolean;
+  readonly keepExits: boolean;
   readonly quote: string;
   readonly keep: ReadonlySet<string>;
   readonly deadManMs: number;
@@ -47,6 +50,8 @@ export const guardianSettings = {
       afterMs: own.after_ms,
       calmMs: own.calm_ms,
       flatten: own.flatten,
+      // What is to be sold must not be held back by a stop.
+      keepExits: own.keep_exits && !own.flatten,
       quote: own.quote_currency ?? executor.live.quote_currency,
       keep: new Set(own.keep_currencies),
       deadManMs: own.dead_man_ms,

@@ -1,7 +1,7 @@
 import type { Clock } from '@octant/platform/time/clock';
 import type { Venue } from '@octant/venue/venue';
 import type { Logger } from 'pino';
-import { cancelAll } from './cancel-all.js';
+import { cancelAll, isExitOf } from './cancel-all.js';
 import type { GuardianSettings } from './config.js';
 import { mayWind, type DeadMan } from './dead-man.js';
 import {
@@ -124,27 +124,28 @@ export class Guardian {
     const resumed = this.#unbegun !== alarmId;
     this.#unbegun = undefined;
     const work = this.#openWork(() => mayAct(this.#watch));
-    const canceled = await cancelAll(venue, work);
-    if (canceled === undefined) return;
-    this.#count(canceled.length);
+    const done = await cancelAll(venue, work, (order) => settings.keepExits && isExitOf(venue, order));
+    if (done === undefined) return;
+    this.#count(done.canceled.length);
     const options = { quote: settings.quote, keep: settings.keep, alarmId, resumed };
     const flattened = settings.flatten ? await flatten(venue, work, options) : { sold: [], left: [] };
     if (flattened === undefined || this.#trip === undefined) return;
     this.#trip = { ...this.#trip, doneIso: new Date(clock.now()).toISOString(), ...copied(flattened) };
     this.#recheckMs = clock.monotonic();
     const { canceled: count, sold, left } = this.#trip;
-    this.#say('critical', 'tripped', `No order is open any more: ${String(count)} cancelled, ${describe(sold, left)}`);
+    const open = done.kept === 0 ? 'No order' : `No order but ${String(done.kept)} that protect positions`;
+    this.#say('critical', 'tripped', `${open} is open any more: ${String(count)} cancelled, ${describe(sold, left)}`);
     this.#enter(completeWatch(this.#watch));
   }
 
   /** Requests that were under way when the executor died may reach the venue later. */
   async #cancelLate(): Promise<void> {
-    const { venue, clock } = this.#parts;
+    const { venue, settings, clock } = this.#parts;
     const work = this.#openWork(() => this.#watch.phase === 'tripped' && this.#watch.backSinceMs === undefined);
-    const canceled = await cancelAll(venue, work);
+    const done = await cancelAll(venue, work, (order) => settings.keepExits && isExitOf(venue, order));
     this.#recheckMs = clock.monotonic();
-    if (canceled === undefined || canceled.length === 0) return;
-    this.#count(canceled.length);
+    if (done === undefined || done.canceled.length === 0) return;
+    this.#count(done.canceled.length);
   }
 
   #count(canceled: number): void {
@@ -181,7 +182,8 @@ export class Guardian {
   }
 }
 
-function whatItDoes({ flatten: sells }: GuardianSettings): string {
+function whatItDoes({ flatten: sells, keepExits }: GuardianSettings): string {
+  if (keepExits) return 'open orders are cancelled, but for the exits that protect what is held';
   return sells ? 'all open orders are cancelled and holdings sold' : 'all open orders are cancelled';
 }
 

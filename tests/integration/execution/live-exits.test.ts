@@ -5,11 +5,7 @@ import { ExchangeSimulator } from '../../support/exchange/server/exchange-simula
 import type { VenueControl } from '../../support/exchange/server/venue-control.js';
 import { AgentDesk, asAdmin, part, repositoryConfig, type AgentUnderTest } from '../../support/agent-desk.js';
 import { eventually } from './execution-desk.js';
-
-const VENUES = [
-  { exchange: 'binance', source: 'binance_spot', keys: 'BINANCE', symbol: 'BTC-USDT', quote: 'USDT' },
-  { exchange: 'kraken', source: 'kraken_spot', keys: 'KRAKEN', symbol: 'BTC-USD', quote: 'USD' },
-] as const;
+import { setupAt, VENUES } from './simulated-venues.js';
 
 let simulator: ExchangeSimulator;
 let venue: VenueControl;
@@ -26,27 +22,15 @@ describe.each(VENUES)('exits at $exchange', ({ exchange, source, keys, symbol, q
   const isBinance = exchange === 'binance';
 
   async function start(): Promise<void> {
-    const { apiKey, secret } = venue.openKey({ account: 'desk' });
-    const settings = `quote_currency: ${quote}, fills_poll_ms: 500, orders_poll_ms: 1000, exits: { price_poll_ms: 200 }`;
-    executor = await desk.start(tradeExecutorAt(openConfiguredVenue), {
-      env: {
-        OCTANT_LIVE: exchange,
-        [`${keys}_API_URL`]: simulator.url,
-        [`${keys}_API_KEY`]: apiKey,
-        [`${keys}_API_SECRET`]: secret,
-        RISK_MANAGER_URL: 'http://127.0.0.1:1',
-      },
-      config: {
-        'agents/trade-executor.yaml': `exchange: ${exchange}\nlive: { ${settings}, first_days: { max_order_quote: "2000" } }`,
-        'markets.yaml': repositoryConfig('markets.yaml'),
-        'orchestrator.yaml': repositoryConfig('orchestrator.yaml').replace('start_equity: 1000', 'start_equity: 20000'),
-        // A test asks more often than the venue would bear.
-        [`datasources/${source}.yaml`]: repositoryConfig(`datasources/${source}.yaml`).replaceAll(
-          /per_minute: \d+/g,
-          'per_minute: 100000',
-        ),
-      },
-    });
+    const live =
+      'fills_poll_ms: 500, orders_poll_ms: 1000, exits: { price_poll_ms: 200 }, first_days: { max_order_quote: "2000" }';
+    // A test asks more often than the venue would bear.
+    const datasource = repositoryConfig(`datasources/${source}.yaml`).replaceAll(
+      /per_minute: \d+/g,
+      'per_minute: 100000',
+    );
+    const setup = setupAt({ exchange, source, keys, quote }, simulator, { live, datasource });
+    executor = await desk.start(tradeExecutorAt(openConfiguredVenue), setup);
   }
 
   /** Nothing that it knew is left but what is in Postgres, and at the exchange. */

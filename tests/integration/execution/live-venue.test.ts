@@ -4,14 +4,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { tradeExecutorAt } from '../../../agents/trade-executor/src/agent.js';
 import { openConfiguredVenue } from '../../../agents/trade-executor/src/adapters/open-configured-venue.js';
 import { ExchangeSimulator } from '../../support/exchange/server/exchange-simulator.js';
-import { AgentDesk, asAdmin, repositoryConfig, type AgentUnderTest } from '../../support/agent-desk.js';
+import { AgentDesk, asAdmin, type AgentUnderTest } from '../../support/agent-desk.js';
 import { eventually } from './execution-desk.js';
-
-/** What a user sets up to trade at the exchange, with the simulator in its place. */
-const VENUES = [
-  { exchange: 'binance', source: 'binance_spot', keys: 'BINANCE', symbol: 'BTC-USDT', quote: 'USDT', price: '50000' },
-  { exchange: 'kraken', source: 'kraken_spot', keys: 'KRAKEN', symbol: 'BTC-USD', quote: 'USD', price: '50000' },
-] as const;
+import { setupAt, VENUES } from './simulated-venues.js';
 
 let simulator: ExchangeSimulator;
 let desk: AgentDesk;
@@ -27,23 +22,10 @@ describe.each(VENUES)('an executor at $exchange', ({ exchange, source, keys, sym
     const venue = simulator.venue(exchange);
     venue.deposit('desk', quote, '30000');
     venue.setPrice(symbol, price);
-    const { apiKey, secret } = venue.openKey({ account: 'desk' });
     desk = await AgentDesk.open(`venue_${exchange}`);
-    const executor = await desk.start(tradeExecutorAt(openConfiguredVenue), {
-      env: {
-        OCTANT_LIVE: exchange,
-        [`${keys}_API_URL`]: simulator.url,
-        [`${keys}_API_KEY`]: apiKey,
-        [`${keys}_API_SECRET`]: secret,
-        RISK_MANAGER_URL: 'http://127.0.0.1:1',
-      },
-      config: {
-        'agents/trade-executor.yaml': `exchange: ${exchange}\nlive: { quote_currency: ${quote}, fills_poll_ms: 500, orders_poll_ms: 1000, first_days: { max_order_quote: "2000" } }`,
-        'markets.yaml': repositoryConfig('markets.yaml'),
-        'orchestrator.yaml': repositoryConfig('orchestrator.yaml').replace('start_equity: 1000', 'start_equity: 20000'),
-        [`datasources/${source}.yaml`]: repositoryConfig(`datasources/${source}.yaml`),
-      },
-    });
+    const live = 'fills_poll_ms: 500, orders_poll_ms: 1000, first_days: { max_order_quote: "2000" }';
+    const setup = setupAt({ exchange, source, keys, quote }, simulator, { live });
+    const executor = await desk.start(tradeExecutorAt(openConfiguredVenue), setup);
     const confirmed = await executor.post('/admin/trade/live/confirm', { exchange }, asAdmin);
     expect(confirmed.body).toEqual({ exchange, unlocked: true });
     await eventually(async () => (await executor.get('/trade/reconciliation')).body).toMatchObject({

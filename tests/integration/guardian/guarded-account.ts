@@ -8,6 +8,7 @@ import { Secret } from '@octant/platform/config/secret';
 import { systemClock } from '@octant/platform/time/system-clock';
 import { openCcxtVenue } from '@octant/venue/open-ccxt-venue';
 import type { Venue } from '@octant/venue/venue';
+import { venueClientOrderId } from '@octant/venue/venue-client-order-id';
 import { pino } from 'pino';
 import type { VenueName } from '../../support/exchange/faults/fault-script.js';
 import { ExchangeSimulator } from '../../support/exchange/server/exchange-simulator.js';
@@ -103,6 +104,15 @@ export class GuardedAccount {
       });
       if (placed.outcome !== 'accepted') throw new Error(`expected a resting order, was ${JSON.stringify(placed)}`);
     }
+  }
+
+  /** The stop of a position that the executor has bought. */
+  async restExit(): Promise<void> {
+    const placed = await this.#desk.place({
+      ...{ clientOrderId: venueClientOrderId(this.venue, 's1.ETH.1.0.stop'), symbol: SYMBOLS[this.venue][1] },
+      ...{ side: 'sell', qty: '1', kind: { type: 'stop_loss', stopPrice: '2000' } },
+    });
+    if (placed.outcome !== 'accepted') throw new Error(`expected a resting stop, was ${JSON.stringify(placed)}`);
   }
 
   openCount(): number {

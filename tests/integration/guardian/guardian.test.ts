@@ -51,6 +51,15 @@ describe.each(['binance', 'kraken'] as const)('a guardian at %s', (venue) => {
     expect(opened.openCount()).toBe(3);
   });
 
+  test('keeps the stop of what the executor holds', async () => {
+    const { opened, executor } = await watched(venue);
+    await opened.restExit();
+    await opened.kill(executor);
+    const status = await opened.untilPhase('tripped');
+    expect(status['lastTrip']).toMatchObject({ canceled: 3, sold: [] });
+    expect([opened.openCount(), opened.guardianSells()]).toEqual([1, []]);
+  });
+
   test('sells exactly what is held, whatever the venue drops on the way', async () => {
     const { opened, executor } = await watched(venue, { flatten: true });
     opened.control.setMaintenance(5_000);

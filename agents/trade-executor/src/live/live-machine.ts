@@ -3,6 +3,7 @@ import { checkTerms } from '@octant/platform/effects/decide-effect';
 import type { VenueMarket } from '@octant/venue/venue';
 import { cancelOrders } from './cancel-orders.js';
 import { PartKeeper } from './algorithms/part-keeper.js';
+import { lacksStop } from './exits/decide-exits.js';
 import { ExitKeeper } from './exits/exit-keeper.js';
 import { FillFeed } from './fill-feed.js';
 import { continueFlattens } from './flatten-rounds.js';
@@ -124,6 +125,7 @@ export class LiveMachine {
     this.#reconciliations.nudge();
     this.sender.nudge();
     this.#lookUps.nudge();
+    this.#exits.nudge();
     if (desk.venue.features.events) void this.#listen();
   }
 
@@ -184,6 +186,7 @@ export class LiveMachine {
     const open = await desk.store.openOrders();
     desk.metrics.observe(await desk.store.loadAccount(), open.filter(({ state }) => state === 'unknown').length);
     desk.metrics.mayTrade(desk.gate.closedForAll() === undefined);
+    desk.metrics.unprotected((await desk.store.exits()).filter((exits) => lacksStop(exits, open)).length);
   }
 
   /** What the socket does not tell, or tells while it is away, the polls do. */

@@ -20,6 +20,8 @@ export interface LiveMetrics {
   openDifferences(count: number): void;
   clockOffset(ms: number): void;
   mayTrade(open: boolean): void;
+  /** Entries with a stop for which none rests at the exchange. */
+  unprotected(entries: number): void;
 }
 
 export function liveMetrics(registry: Registry, shared: ExecutorMetrics, exchange: string): LiveMetrics {
@@ -68,6 +70,9 @@ export function liveMetrics(registry: Registry, shared: ExecutorMetrics, exchang
     mayTrade: (open) => {
       gauges.open.set({ exchange }, Number(open));
     },
+    unprotected: (entries) => {
+      gauges.unprotected.set({ exchange }, entries);
+    },
   };
 }
 
@@ -88,6 +93,12 @@ function gaugesIn(registry: Registry) {
     offset: new Gauge({
       name: 'exchange_clock_offset_seconds',
       help: "The exchange's clock less ours, as it was measured last.",
+      labelNames,
+      registers,
+    }),
+    unprotected: new Gauge({
+      name: 'entries_without_stop',
+      help: 'Entries that came with a stop and for which no order rests at the exchange: for a moment at a replacement.',
       labelNames,
       registers,
     }),

@@ -88,6 +88,21 @@ describe('an order to Binance as it is sent', () => {
     });
   });
 
+  test('OCO whose stop sells at the market, as exits place it', async () => {
+    const report = { orderListId: 7, side: 'SELL' };
+    server.answer('POST /api/v3/orderList/oco', () => ({
+      body: { orderListId: 7, orderReports: [binancePlaced({ ...report, orderId: 30, clientOrderId: 'oct1-s' })] },
+    }));
+    await venue.place(anOrder({ type: 'oco', price: '52000', stopPrice: '48000' }, { side: 'sell' }));
+    expect(server.asked().map(({ params }) => params)).toEqual([
+      {
+        ...{ symbol: 'BTCUSDT', side: 'SELL', quantity: '0.1', listClientOrderId: 'oct1', newOrderRespType: 'RESULT' },
+        ...{ aboveType: 'LIMIT_MAKER', abovePrice: '52000', aboveClientOrderId: 'oct1-p' },
+        ...{ belowType: 'STOP_LOSS', belowStopPrice: '48000', belowClientOrderId: 'oct1-s' },
+      },
+    ]);
+  });
+
   test.each([
     ['sell', 'above', 'below', { price: '52000', stopPrice: '48000' }],
     ['buy', 'below', 'above', { price: '48000', stopPrice: '52000' }],

@@ -69,10 +69,14 @@ describe('what should be at the exchange', () => {
 });
 
 describe('the price', () => {
+  it('is asked for when the order that was to rest came to nothing, and not while one is open', () => {
+    const failing = someExits({ stopPrice: '95' }, { failures: 1 });
+    expect([needsPrice(failing, STOPS, false), needsPrice(failing, STOPS, true)]).toEqual([true, false]);
+  });
+
   it.each<[ExitTerms, ReadonlySet<VenueOrderType>, Partial<LiveExitsOfEntry>, boolean]>([
     [{ stopPrice: '95' }, STOPS, {}, false],
     [{ maxCandles: 3 }, STOPS, {}, false],
-    [{ stopPrice: '95' }, STOPS, { failures: 1 }, true],
     [{ stopPrice: '95' }, new Set(['market']), {}, true],
     [{ trailingDistance: '5' }, PAIRS, {}, true],
     [{ trailingDistance: '5' }, PAIRS, { triggered: 'trail' }, false],
@@ -80,7 +84,7 @@ describe('the price', () => {
     [{ stopPrice: '95', takeProfitPrice: '105' }, STOPS, {}, true],
     [{ takeProfitPrice: '105' }, PAIRS, {}, true],
   ])('is asked for by %o only where nothing at the exchange watches it', (...[terms, orderTypes, fields, expected]) => {
-    expect(needsPrice(someExits(terms, fields), orderTypes)).toBe(expected);
+    expect(needsPrice(someExits(terms, fields), orderTypes, true)).toBe(expected);
   });
 });
 

@@ -2,6 +2,7 @@ import type { ExitKind } from '@octant/trading/exchange/paper-exchange';
 import { stopLevelOf, targetLevelOf } from '@octant/trading/exchange/resting-exits';
 import { Decimal, floorToStep, formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
 import type { VenueOrderKind, VenueOrderType } from '@octant/venue/venue';
+import type { LiveOrder } from '../live-order.js';
 import type { LiveExitsOfEntry } from './live-exits.js';
 
 export interface ExitMarket {
@@ -71,9 +72,10 @@ function triggeredKind(
 export function needsPrice(
   { terms, triggered, failures }: LiveExitsOfEntry,
   orderTypes: ReadonlySet<VenueOrderType>,
+  hasOrder: boolean,
 ): boolean {
   if (triggered !== undefined) return false;
-  if (failures > 0) return true;
+  if (failures > 0 && !hasOrder) return true;
   const hasStop = terms.stopPrice !== undefined;
   if (terms.trailingDistance !== undefined) return true;
   if (terms.takeProfitPrice !== undefined) return !(hasStop && orderTypes.has('oco'));
@@ -86,4 +88,12 @@ export function isAsWanted(resting: VenueOrderKind, wanted: VenueOrderKind): boo
   if (!('stopPrice' in resting) || !('stopPrice' in wanted)) return true;
   const [is, should] = [parseDecimal(resting.stopPrice), parseDecimal(wanted.stopPrice)];
   return should.lt(is.plus(is.times(TRAIL_STEP)));
+}
+
+/** Whether an entry has a stop, and no order of its exits is known to be at the exchange. */
+export function lacksStop({ entryId, terms }: LiveExitsOfEntry, openOrders: readonly LiveOrder[]): boolean {
+  if (terms.stopPrice === undefined && terms.trailingDistance === undefined) return false;
+  return !openOrders.some(
+    ({ exitOf, state }) => exitOf === entryId && (state === 'acknowledged' || state === 'partially_filled'),
+  );
 }

@@ -6,10 +6,11 @@ import { freeQtyOf, type LiveAccount } from '../live-account.js';
 import { pass, type LiveDesk } from '../live-desk.js';
 import { isOpen, unbookedQty, type LiveOrder } from '../live-order.js';
 import { instrumentAt } from '../take-live-order.js';
-import { decideExits, isAsWanted, needsPrice, type ExitDecision, type ExitMarket } from './decide-exits.js';
+import { decideExits, needsPrice, type ExitDecision, type ExitMarket } from './decide-exits.js';
 import { sayFailing, sayTooSmall } from './exit-notices.js';
 import { makeExitOrder } from './exit-orders.js';
 import { ExitPrices } from './exit-prices.js';
+import { isEarly, isInOrder, isRaised, sellsThere, whyReplaced } from './judge-resting.js';
 import { higherOf, type LiveExits, type LiveExitsOfEntry } from './live-exits.js';
 
 const BASE_MS = 1000;
@@ -50,15 +51,15 @@ export class ExitKeeper {
     const all = await desk.store.exits();
     if (all.length === 0) return;
     await pass(desk, 'exits.before');
-    const { orderTypes } = desk.venue.features;
-    this.#prices.watch(new Set(all.filter((exits) => needsPrice(exits, orderTypes)).map(({ symbol }) => symbol)));
+    const open = await desk.store.openOrders();
+    const childOf = new Map(open.map((order) => [order.exitOf, order]));
+    this.#watchPrices(all, childOf);
     const flattens = (await desk.store.openCommands()).filter(({ action }) => action === 'flatten');
     const isFlattened = (symbol: string): boolean =>
       flattens.some(({ symbols }) => symbols.length === 0 || symbols.includes(symbol));
-    const open = await desk.store.openOrders();
     for (const exits of all) {
       if (isFlattened(exits.symbol)) continue;
-      const child = open.find(({ exitOf }) => exitOf === exits.entryId);
+      const child = childOf.get(exits.entryId);
       if (child?.cancelReason !== undefined) continue;
       try {
         await this.#tendOne(exits, child);
@@ -83,6 +84,12 @@ export class ExitKeeper {
     });
   }
 
+  #watchPrices(all: readonly LiveExitsOfEntry[], childOf: ReadonlyMap<string | undefined, LiveOrder>): void {
+    const { orderTypes } = this.#desk.venue.features;
+    const waiting = all.filter((exits) => needsPrice(exits, orderTypes, childOf.has(exits.entryId)));
+    this.#prices.watch(new Set(waiting.map(({ symbol }) => symbol)));
+  }
+
   #marketOf(symbol: string): ExitMarket {
     const { venue, clock } = this.#desk;
     return {
@@ -92,23 +99,6 @@ export class ExitKeeper {
       orderTypes: venue.features.orderTypes,
     };
   }
-}
-
-/** Whether nothing has to be written: looked at without a lock, so that a quiet sweep costs two reads. */
-function isInOrder(
-  exits: LiveExitsOfEntry,
-  child: LiveOrder | undefined,
-  { market, lotSize }: { readonly market: ExitMarket; readonly lotSize: Decimal },
-): boolean {
-  if (market.price !== undefined && isRaised(exits, market.price)) return false;
-  const decision = decideExits(exits, market);
-  if (decision.step === 'watch') return child === undefined && floorToStep(parseDecimal(exits.qty), lotSize).gt(0);
-  if (child === undefined) return isEarly(exits, decision, market.nowMs);
-  if (child.state === 'acknowledged' && exits.failures > 0) return false;
-  if (decision.step === 'sell') return child.kind.type === 'market' || sellsThere(exits, child, market.price);
-  if (hasLostItsStop(child)) return false;
-  const wanted = floorToStep(parseDecimal(exits.qty), lotSize);
-  return isAsWanted(child.kind, decision.order) && isEnough(exits, child, { wanted, nowMs: market.nowMs });
 }
 
 async function look(
@@ -169,23 +159,18 @@ async function attempt(
   await sayFailing(desk, work, { ...tended, attempts: failures, why: denied ?? 'see its orders' });
 }
 
-/** Whether the exchange would take no order for all of it, and it will not grow. */
-function isTooSmall({ exits, entry, instrument, market }: Tended): boolean {
-  if (isOpen(entry)) return false;
+/** Whether the exchange would take no order for all of it. */
+function isTooSmall({ exits, instrument, market }: Tended): boolean {
   const whole = floorToStep(parseDecimal(exits.qty), instrument.lotSize);
   return whole.lte(0) || whole.times(parseDecimal(market.price ?? exits.highPrice)).lt(instrument.minNotional);
 }
 
-/** Less than a lot is what fees leave of every position: nobody is told. */
+/** What still grows is waited for. Less than a lot is what fees leave of every position: nobody is told. */
 async function leaveTooSmall(desk: LiveDesk, work: LiveWork, { exits, entry, instrument }: Tended): Promise<void> {
+  if (isOpen(entry)) return;
   await work.live.dropExits(exits.entryId);
   if (floorToStep(parseDecimal(exits.qty), instrument.lotSize).lte(0)) return;
   await sayTooSmall(desk, work, { exits, entry });
-}
-
-/** Whether it is too early for another attempt; what has only just triggered waits for none. */
-function isEarly({ triggered, dueAtMs }: LiveExits, decision: ExitDecision, nowMs: number): boolean {
-  return nowMs < dueAtMs && !(decision.step === 'sell' && triggered === undefined);
 }
 
 async function actOnChild(
@@ -197,7 +182,7 @@ async function actOnChild(
   if (child.state === 'acknowledged' && exits.failures > 0) await work.live.putExits({ ...exits, failures: 0 });
   if (child.cancelReason !== undefined || child.kind.type === 'market') return;
   if (decision.step === 'sell' && sellsThere(exits, child, market.price)) return;
-  const why = whyReplaced({ ...tended, child });
+  const why = whyReplaced(exits, child, { decision, qty: tended.qty, nowMs: market.nowMs });
   if (why === undefined) return;
   // What replaces it does not wait for the delay of the last attempt.
   const triggered = decision.step === 'sell' ? decision.kind : exits.triggered;
@@ -205,47 +190,8 @@ async function actOnChild(
   await requestCancels(desk, work, { orders: [child], reason: `exit_replaced: ${why}` });
 }
 
-/** Why the order that rests is not the one that should; undefined when it is. */
-function whyReplaced(tended: Tended & { readonly child: LiveOrder }): string | undefined {
-  const { exits, decision, child, qty, market } = tended;
-  if (decision.step === 'sell') return `${decision.kind} has triggered`;
-  if (decision.step === 'watch') return 'nothing rests any more';
-  if (hasLostItsStop(child)) return 'its target has sold in part, which ended its stop';
-  if (!isEnough(exits, child, { wanted: qty, nowMs: market.nowMs })) return 'its quantity has changed';
-  return isAsWanted(child.kind, decision.order) ? undefined : 'its level has changed';
-}
-
-/** Whether it sells what it should. An entry fills in parts: what rests is not replaced for each of them, but once a second. */
-function isEnough(
-  { dueAtMs }: LiveExits,
-  child: LiveOrder,
-  { wanted, nowMs }: { readonly wanted: Decimal; readonly nowMs: number },
-): boolean {
-  const rests = parseDecimal(unbookedQty(child));
-  return wanted.eq(rests) || (wanted.gt(rests) && nowMs < dueAtMs);
-}
-
-/** A pair of which one has sold in part is a pair no more: the exchange has taken the other away. */
-function hasLostItsStop({ kind, filledQty }: LiveOrder): boolean {
-  return kind.type === 'oco' && parseDecimal(filledQty).gt(0);
-}
-
-/** What rests at the exchange and has its price, or has begun to sell there, is not cancelled at the moment that it is needed. */
-function sellsThere(exits: LiveExits, { kind, filledQty }: LiveOrder, price: string | undefined): boolean {
-  const isStop = exits.triggered === 'stop' || exits.triggered === 'trail';
-  if (isStop && parseDecimal(filledQty).gt(0)) return true;
-  if (price === undefined) return false;
-  const last = parseDecimal(price);
-  if (kind.type === 'oco' && last.gte(parseDecimal(kind.price))) return true;
-  return (kind.type === 'oco' || kind.type === 'stop_loss') && last.lte(parseDecimal(kind.stopPrice));
-}
-
 async function cancelEntry(desk: LiveDesk, work: LiveWork, entry: LiveOrder): Promise<void> {
   const open = await work.live.lockOpenOrders({ symbols: [entry.symbol] });
   const orders = open.filter(({ orderId, cancelReason }) => orderId === entry.orderId && cancelReason === undefined);
   await requestCancels(desk, work, { orders, reason: 'position_left: an exit of it has triggered' });
-}
-
-function isRaised({ terms, highPrice }: LiveExitsOfEntry, price: string): boolean {
-  return terms.trailingDistance !== undefined && parseDecimal(price).gt(parseDecimal(highPrice));
 }

@@ -112,7 +112,7 @@ function sold(world: LiveWorld): readonly string[] {
 describe.each([
   { name: 'stops', orderTypes: WITH_STOPS },
   { name: 'stops and OCO', orderTypes: WITH_OCO },
-])('exits at an exchange that keeps $name', ({ orderTypes }) => {
+])('exits at an exchange that keeps $name', { timeout: 60_000 }, ({ orderTypes }) => {
   const features = { orderTypes: new Set(orderTypes) };
 
   it('sell by every kind of exit, what was bought and no more, where nothing goes wrong', async () => {
@@ -144,7 +144,7 @@ describe.each([
   );
 });
 
-describe('exits when the process dies', () => {
+describe('exits when the process dies', { timeout: 60_000 }, () => {
   const points = (Object.keys(liveCrashPoints) as LiveCrashPoint[]).filter((point) =>
     /^(exits|fill|outcome|place|claim|cancel)/.test(point),
   );
