@@ -11,7 +11,7 @@ export interface ChaosOrdersFlags {
   readonly venue: ChaosVenue | 'both';
   /** `true`: print it; a string: the file. */
   readonly json?: string | true;
-  /** Not every crash point has to be reached. */
+  /** Not every crash point has to be reached, nor half of the orders be sent. */
   readonly quick?: true;
 }
 
@@ -28,7 +28,7 @@ export function parseChaosOrdersFlags(argv: readonly string[]): ChaosOrdersFlags
     .option('--orders <n>', 'orders to publish, at all venues together', wholeNumber(10, 100_000), 2000)
     .option('--faults <n>', 'faults to do, at all venues together', wholeNumber(0, 10_000), 400)
     .option('--venue <name>', 'binance, kraken or both', 'both')
-    .option('--quick', 'a crash point that was not reached is no failure')
+    .option('--quick', 'a crash point that was not reached, or few orders sent, is no failure')
     .option('--json [file]', 'print the result as JSON and nothing else, or write it to a file')
     .helpOption('-h, --help', 'show this')
     .addHelpText(
