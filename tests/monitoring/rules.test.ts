@@ -17,7 +17,7 @@ const WANTED =
   `AgentDown AgentMissing AgentNotReady AgentHeartbeatLate EventLoopLagHigh ErrorBudgetBurnFast ErrorBudgetBurnSlow
   LatencyBudgetBurn StreamLagHigh StreamLagCritical StreamPendingStuck StreamConsumerStuck StreamNoConsumer StreamTrimmedUnread
   DeadLetterGrowing DeadLetterBurst MarketDataStale MarketDataAbsent OrderRejectRatioHigh OrderAckSlow OrderStateUnknown
-  PositionMismatch TradingHalted DailyLossNearLimit SlackSignatureFailures RedisDown RedisMemoryHigh RedisEvicting
+  PositionMismatch PositionWithoutStop TradingHalted DailyLossNearLimit SlackSignatureFailures RedisDown RedisMemoryHigh RedisEvicting
   RedisPolicyWrong RedisAofOff RedisAofWriteFailing PostgresDown PostgresConnectionsHigh PostgresLongTransaction
   PostgresDeadlocks DiskLow DiskFullIn24h MemoryLow OomKill ClockSkew CertExpiresSoon ClientCertExpiresSoon BackupMissing
   BackupStale RestoreDrillStale ExporterDown AlertNotificationsFailing PrometheusRuleFailing Watchdog`.split(/\s+/);
