@@ -93,6 +93,24 @@ describe('the live order machine at a venue that misbehaves', () => {
   );
 });
 
+describe('the live order machine whose outcomes and fills share transactions', () => {
+  const seeds = Array.from({ length: 25 }, (_n, i) => i + 301);
+  const tally = { shared: 0, deaths: 0 };
+
+  it.each(seeds)('loses, doubles and forgets nothing while it dies within them: seed %i', async (seed) => {
+    const world = new LiveWorld({ seed, mortality: 0.02, turnMs: 1500 });
+    await trade(world, 40);
+    await checkBooks(world);
+    tally.shared += world.shared;
+    tally.deaths += world.sharedDeaths;
+  });
+
+  it('and does die within them', () => {
+    expect(tally.shared).toBeGreaterThan(seeds.length);
+    expect(tally.deaths).toBeGreaterThan(0);
+  });
+});
+
 it.each([1, 2, 3, 4, 5])('keeps books and balances equal where fees are taken in coin: seed %i', async (seed) => {
   const feeCurrency = (symbol: string, side: 'buy' | 'sell') => symbol.split('-')[side === 'buy' ? 0 : 1] ?? '';
   const world = new LiveWorld({ seed, mortality: 0.003, venue: { feeCurrency } });

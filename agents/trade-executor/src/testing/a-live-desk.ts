@@ -7,13 +7,14 @@ import { seededRandom } from '@octant/trading/market/random';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import type { OrderAnswer } from '../account/take-order.js';
+import type { BooksWork } from '../live/books-work.js';
 import { ExposureGate } from '../live/exposure-gate.js';
 import type { LiveCrashPoint, LiveFailpoint } from '../live/crash-points.js';
 import type { LiveDesk } from '../live/live-desk.js';
 import { LiveMachine } from '../live/live-machine.js';
 import { liveMetrics } from '../live/live-metrics.js';
 import { liveSettingsOf, type LiveSettings } from '../live/live-settings.js';
-import { SharedTurns } from '../live/shared-turns.js';
+import { SharedTurns, type Turn } from '../live/shared-turns.js';
 import { takeLiveOrder, type LiveSubmission } from '../live/take-live-order.js';
 import { executorMetrics } from '../metrics.js';
 import { isDeskClientOrderId, venueClientOrderId } from '@octant/venue/venue-client-order-id';
@@ -37,6 +38,9 @@ const MARKETS: readonly VenueMarket[] = ['BTC-USDT', 'ETH-USDT'].map((symbol) =>
   active: true,
 }));
 
+/** Points of what outcomes, fills and sightings share. */
+const TURN_POINT = /^(outcome|fill|sighting)\.(uncommitted|after)$/;
+
 export interface LiveWorldOptions {
   readonly seed?: number;
   readonly settings?: Partial<LiveSettings>;
@@ -49,6 +53,8 @@ export interface LiveWorldOptions {
   readonly dieAt?: { readonly point: LiveCrashPoint; readonly time: number };
   /** Dies at any point with this chance. */
   readonly mortality?: number;
+  /** What notes outcomes and fills goes on for so long after its commit, so that the next ones share a transaction. */
+  readonly turnMs?: number;
 }
 
 /** A live desk in virtual time whose process may die and start again over the same store and venue. */
@@ -62,10 +68,14 @@ export class LiveWorld {
   /** Chance to die at any point. */
   mortality: number;
   deaths = 0;
+  /** Transactions of more than one outcome, fill or sighting; and deaths within one. */
+  shared = 0;
+  sharedDeaths = 0;
   machine: LiveMachine;
   readonly #options: LiveWorldOptions;
   readonly #metrics;
   #life: Life = { dead: false };
+  #isShared = false;
   #stopping = new AbortController();
 
   constructor(options: LiveWorldOptions = {}) {
@@ -197,7 +207,10 @@ export class LiveWorld {
           of: (orderId) => venueClientOrderId(this.venue.id, orderId),
           isOurs: (text) => isDeskClientOrderId(this.venue.id, text),
         },
-        books: new SharedTurns(),
+        books: new CountedTurns((isShared) => {
+          this.#isShared = isShared;
+          this.shared += isShared ? 1 : 0;
+        }),
         owner: `p${String(this.deaths)}`,
         random: this.random,
         failpoint: this.#failpoint(life),
@@ -218,17 +231,47 @@ export class LiveWorld {
     }
   }
 
+  async #linger(life: Life): Promise<void> {
+    await this.clock.sleep(this.#options.turnMs ?? 0);
+    if (life.dead) await new Promise<never>(() => undefined);
+  }
+
   #failpoint(life: Life): LiveFailpoint {
     return (point) => {
       if (life.dead) return new Promise<never>(() => undefined);
       const time = (this.passed.get(point) ?? 0) + 1;
       this.passed.set(point, time);
-      const { dieAt } = this.#options;
-      const isDue = dieAt?.point === point && dieAt.time === time;
-      if (!isDue && (this.mortality === 0 || this.random() >= this.mortality)) return undefined;
+      if (!this.#isDue(point, time)) return this.#lingers(point) ? this.#linger(life) : undefined;
+      this.sharedDeaths += TURN_POINT.test(point) && this.#isShared ? 1 : 0;
       this.kill();
       return new Promise<never>(() => undefined);
     };
+  }
+
+  #isDue(point: LiveCrashPoint, time: number): boolean {
+    const { dieAt } = this.#options;
+    return (dieAt?.point === point && dieAt.time === time) || (this.mortality > 0 && this.random() < this.mortality);
+  }
+
+  #lingers(point: LiveCrashPoint): boolean {
+    return (this.#options.turnMs ?? 0) > 0 && TURN_POINT.test(point) && point.endsWith('.after');
+  }
+}
+
+/** Tells of each turn whether several share it. */
+class CountedTurns extends SharedTurns<BooksWork> {
+  readonly #onTurn: (isShared: boolean) => void;
+
+  constructor(onTurn: (isShared: boolean) => void) {
+    super();
+    this.#onTurn = onTurn;
+  }
+
+  override run(member: BooksWork, act: Turn<BooksWork>): Promise<void> {
+    return super.run(member, (members) => {
+      this.#onTurn(members.length > 1);
+      return act(members);
+    });
   }
 }
 
