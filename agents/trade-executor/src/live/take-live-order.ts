@@ -51,6 +51,7 @@ export function takeLiveOrder(desk: LiveDesk, order: LiveSubmission): TakenOrder
   const instrument = instrumentAt(desk, order.symbol);
   let answer: OrderAnswer = { orderId: order.orderId, status: 'failed', state: 'intended' };
   let isNew = false;
+  let isInParts = false;
   let acts: (() => void)[] = [];
   const result: HandlerResult = {
     transaction: async (sql: Sql) => {
@@ -67,6 +68,7 @@ export function takeLiveOrder(desk: LiveDesk, order: LiveSubmission): TakenOrder
         },
       };
       const algorithm = partsPlanOf(desk, order, instrument);
+      isInParts = algorithm !== undefined;
       const taken = await intake(desk, work, { order: { ...order, algorithm }, instrument });
       ({ answer, isNew } = taken);
       const stamp = stampOf(desk);
@@ -78,7 +80,7 @@ export function takeLiveOrder(desk: LiveDesk, order: LiveSubmission): TakenOrder
       for (const act of acts) act();
       if (isNew && answer.state === 'denied') desk.metrics.orderCame('denied');
       if (answer.state === 'intended') desk.signals.send();
-      if (answer.state === 'intended') desk.signals.parts();
+      if (answer.state === 'intended' && isInParts) desk.signals.parts();
     },
   };
   return { result, answer: () => answer };
