@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { dump } from 'js-yaml';
 import { z } from 'zod';
 import { parseYaml } from '@octant/platform/config/parse-yaml';
+import { NODE_FLAGS } from '../../fleet/fleet.js';
 import { findFreePort } from '../../servers/free-port.js';
 import { benchFiles, benchVariables } from '../cycle/bench-home.js';
 import type { BenchServers } from '../bus/bench-servers.js';
@@ -48,7 +49,7 @@ export class LiveExecutor {
     const name = venue.toUpperCase();
     const port = await findFreePort();
     const program = join(root, 'agents', 'trade-executor', 'dist', 'main.js');
-    const child = spawn(process.execPath, [program], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, program], {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
         ...benchVariables(env),
