@@ -1,10 +1,8 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
-import { dump } from 'js-yaml';
 import { z } from 'zod';
-import { parseYaml } from '@octant/platform/config/parse-yaml';
-import { benchVariables } from '../bench/cycle/bench-home.js';
+import type { BenchServers } from '../bench/bus/bench-servers.js';
+import { liveVariables, writeLiveConfig } from '../live-executor-setup.js';
 import { until } from '../bench/execution/live-executor.js';
 import { LogFile } from '../supervise/log-file.js';
 import { findFreePort } from '../servers/free-port.js';
@@ -14,11 +12,19 @@ import type { Simulator } from './simulator.js';
 
 const TOKEN = 'token-of-the-chaos-alone';
 const ASK_MS = 2000;
-const document = z.record(z.string(), z.unknown());
 const reconciliation = z.object({
   symbols: z.array(z.object({ symbol: z.string(), onlyReducing: z.string().nullable() })),
   lastRun: z.object({ startedAt: z.string() }).nullable(),
 });
+
+/** Everything that waits waits a little. */
+const LIVE = {
+  ...{ quote_currency: QUOTE, request_expiry_ms: 2500, flight_ms: 500, lease_ms: 3500 },
+  ...{ sweep_ms: 200, retry_cap_seconds: 2, fills_poll_ms: 500, orders_poll_ms: 1000, fills_overlap_seconds: 60 },
+  ...{ clock_every_seconds: 2, exits: { price_poll_ms: 200 } },
+  algorithm: { kind: 'twap', slices: 3, duration_seconds: 2 },
+  reconcile: { every_seconds: 5, unresolved_after_seconds: 60 },
+};
 
 export interface DeskOptions {
   readonly root: string;
@@ -26,8 +32,7 @@ export interface DeskOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly venue: ChaosVenue;
   readonly simulator: Simulator;
-  readonly redisUrl: string;
-  readonly databaseUrl: string;
+  readonly servers: BenchServers;
 }
 
 export interface DeskNames {
@@ -52,22 +57,17 @@ export class VenueDesk {
   }
 
   static async open(options: DeskOptions): Promise<VenueDesk> {
-    const { root, home, env, venue, simulator } = options;
+    const { root, home, env, venue, simulator, servers } = options;
     const port = await findFreePort();
-    const { prefix, schema } = namesOf(venue);
-    const name = venue.toUpperCase();
     const process = new ExecutorProcess({
       log: new LogFile(join(home, 'logs', `${venue}.log`)),
       env: {
-        ...benchVariables(env),
-        ...{ NODE_ENV: 'production', LOG_LEVEL: 'warn', HOST: '127.0.0.1', PORT: String(port), CHAOS_ROOT: root },
-        ...{ REDIS_URL: options.redisUrl, DATABASE_URL: options.databaseUrl },
-        ...{ OCTANT_REDIS_PREFIX: prefix, OCTANT_PG_SCHEMA: schema, OCTANT_LIVE: venue },
-        ...{ CONFIG_DIR: writeConfig(options), OPENAPI_DIR: join(root, 'openapi') },
-        ...{ ADMIN_TOKEN: TOKEN, SERVICE_TOKEN: TOKEN, RISK_MANAGER_URL: 'http://127.0.0.1:1' },
-        [`${name}_API_URL`]: simulator.url,
-        [`${name}_API_KEY`]: simulator.key.apiKey,
-        [`${name}_API_SECRET`]: simulator.key.secret,
+        CHAOS_ROOT: root,
+        ...liveVariables({
+          ...{ root, env, venue, port, servers, names: namesOf(venue), token: TOKEN, logLevel: 'warn' },
+          configDir: writeLiveConfig({ root, venue, target: join(home, 'config', venue), live: LIVE }),
+          exchange: { url: simulator.url, ...simulator.key },
+        }),
       },
     });
     return new VenueDesk(process, `http://127.0.0.1:${port}`);
@@ -120,32 +120,4 @@ export class VenueDesk {
       signal: AbortSignal.timeout(ASK_MS),
     });
   }
-}
-
-/** The shipped configuration, with everything that waits waiting a little, and an account that no limit comes near. */
-function writeConfig({ root, home, venue }: DeskOptions): string {
-  const target = join(home, 'config', venue);
-  rmSync(target, { recursive: true, force: true });
-  cpSync(join(root, 'config'), target, { recursive: true });
-  const change = (file: string, fields: Record<string, unknown>): void => {
-    const path = join(target, file);
-    writeFileSync(path, dump({ ...document.parse(parseYaml(readFileSync(path, 'utf8'), file)), ...fields }));
-  };
-  change('orchestrator.yaml', { start_equity: 90_000 });
-  const weights = { candles: 1, markets: 1, order: 1, cancel: 1, query: 1, history: 1 };
-  change(`datasources/${venue}_spot.yaml`, {
-    rate_limits: { orders_per_minute: 100_000, weight_per_minute: 100_000, weights },
-  });
-  change('agents/trade-executor.yaml', {
-    exchange: venue,
-    live: {
-      ...{ quote_currency: QUOTE, first_days: { max_order_quote: '1000000' } },
-      ...{ request_expiry_ms: 2500, flight_ms: 500, lease_ms: 3500, sweep_ms: 200, retry_cap_seconds: 2 },
-      ...{ fills_poll_ms: 500, orders_poll_ms: 1000, fills_overlap_seconds: 60, clock_every_seconds: 2 },
-      algorithm: { kind: 'twap', slices: 3, duration_seconds: 2 },
-      exits: { price_poll_ms: 200 },
-      reconcile: { every_seconds: 5, unresolved_after_seconds: 60 },
-    },
-  });
-  return target;
 }

@@ -34,7 +34,7 @@ interface Stage {
 }
 
 /** One run from empty servers to the three ledgers of each venue. @throws Error when the desk does not come up or settle. */
-export async function runChaosOrders(options: BenchOptions, flags: ChaosOrdersFlags): Promise<ChaosOrdersResult> {
+export async function runChaosOrders(flags: ChaosOrdersFlags, options: BenchOptions): Promise<ChaosOrdersResult> {
   const { root, say } = options;
   const startedMs = performance.now();
   const servers = await openBenchServers(options, NAME);
@@ -129,7 +129,7 @@ async function openLane(
     redis.disconnect();
     await database.end();
   });
-  const desk = await VenueDesk.open({ root, home, env, venue, simulator, redisUrl, databaseUrl });
+  const desk = await VenueDesk.open({ root, home, env, venue, simulator, servers });
   closing.add(async () => {
     await desk.process.stop();
   });

@@ -1,14 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Closing } from '../desk/closing.js';
 import { z } from 'zod';
+import { startSimulator, type SimulatorOptions, type SimulatorProcess } from '../exchange-simulator.js';
 import type { ChaosVenue } from './plan/market.js';
 import type { VenueFaultRule } from './plan/faults.js';
 
 const key = z.object({ apiKey: z.string(), secret: z.string() });
-const firstLine = z.object({ url: z.string(), keys: z.record(z.string(), key.extend({ account: z.string() })) });
 const fired = z.object({ fired: z.array(z.object({ rule: z.object({ fault: z.string() }) })) });
 const amounts = z.record(z.string(), z.string());
 const venueLedger = z.object({
@@ -42,13 +37,6 @@ const venueLedger = z.object({
 export type VenueLedger = z.infer<typeof venueLedger>;
 export type VenueKey = z.infer<typeof key>;
 
-export interface SimulatorOptions {
-  readonly root: string;
-  readonly closing: Closing;
-  readonly venue: ChaosVenue;
-  readonly seed: number;
-}
-
 /** The exchange simulator of one venue as a process of its own, steered by HTTP. */
 export class Simulator {
   readonly url: string;
@@ -56,28 +44,15 @@ export class Simulator {
   readonly #venue: ChaosVenue;
   readonly #account: string;
 
-  private constructor(venue: ChaosVenue, { url, keys }: z.infer<typeof firstLine>) {
-    const own = keys[venue];
-    if (own === undefined) throw new Error(`expected keys for ${venue}, was ${Object.keys(keys).join(', ')}`);
+  private constructor(venue: ChaosVenue, { url, account, apiKey, secret }: SimulatorProcess) {
     this.url = url;
-    this.key = own;
-    this.#account = own.account;
+    this.key = { apiKey, secret };
+    this.#account = account;
     this.#venue = venue;
   }
 
-  static async open({ root, closing, venue, seed }: SimulatorOptions): Promise<Simulator> {
-    const program = join(root, 'tests', 'support', 'exchange', 'dist', 'main.js');
-    const args = [program, '--venue', venue, '--limits', 'off', '--seed', String(seed)];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    closing.add(async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    });
-    for await (const line of createInterface({ input: child.stdout })) {
-      return new Simulator(venue, firstLine.parse(JSON.parse(line)));
-    }
-    throw new Error('expected the exchange simulator to say where it listens, was an end without a word');
+  static async open(options: SimulatorOptions & { readonly venue: ChaosVenue }): Promise<Simulator> {
+    return new Simulator(options.venue, await startSimulator(options));
   }
 
   async setPrice(symbol: string, price: string): Promise<void> {

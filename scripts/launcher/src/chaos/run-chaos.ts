@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Closing } from '../desk/closing.js';
 import type { ChaosFlags } from './command-line.js';
 import { Crew } from './crew.js';
 import { injectFaults, type DoneFault } from './inject-faults.js';
@@ -13,6 +12,7 @@ import { findFaults, type ChaosResult } from './result.js';
 import { makeLedger } from './truth/ledger.js';
 import { readTruth } from './truth/read-truth.js';
 import { measureTakeovers } from './truth/takeover.js';
+import type { VerdictContext } from './run-verdict.js';
 import { unlessStandstill } from './standstill.js';
 import { Throttle } from './throttle.js';
 import { waitUntilDrained } from './wait-until-drained.js';
@@ -25,16 +25,8 @@ const AFTERMATH_MS = 2_600;
 /** Time that each sort of fault wants, and the most messages a second without faults. */
 const PACE = { workerKillMs: 600, redisKillMs: 2_500, postgresStopMs: 5_000, flushMs: 8_000, mostPerSecond: 1_000 };
 
-export interface ChaosContext {
-  readonly root: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly closing: Closing;
-  readonly signal: AbortSignal;
-  readonly say: (line: string) => void;
-}
-
 /** One run from the empty servers to the ledger. */
-export async function runChaos(flags: ChaosFlags, context: ChaosContext): Promise<ChaosResult> {
+export async function runChaos(flags: ChaosFlags, context: VerdictContext): Promise<ChaosResult> {
   const { closing, signal, say } = context;
   const plan: RootPlan = { seed: flags.seed, messages: flags.messages, rebuildable: flags.flushes > 0 };
   const roots = rootsOf(plan);
@@ -86,7 +78,7 @@ interface Load {
   readonly servers: ChaosServers;
   readonly roots: readonly Root[];
   readonly faults: readonly PlannedFault[];
-  readonly context: ChaosContext;
+  readonly context: VerdictContext;
 }
 
 /** Messages and faults, and then peace until all is done. */

@@ -1,13 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dump } from 'js-yaml';
 import { z } from 'zod';
-import { parseYaml } from '@octant/platform/config/parse-yaml';
 import { NODE_FLAGS } from '../../fleet/fleet.js';
 import { findFreePort } from '../../servers/free-port.js';
-import { benchFiles, benchVariables } from '../cycle/bench-home.js';
+import { liveVariables, writeLiveConfig } from '../../live-executor-setup.js';
+import { benchFiles } from '../cycle/bench-home.js';
 import type { BenchServers } from '../bus/bench-servers.js';
 import type { BenchOptions } from '../run-benchmark.js';
 import type { SimulatedExchange } from './simulated-exchange.js';
@@ -21,7 +20,6 @@ const comparison = z.object({
   symbols: z.array(z.object({ onlyReducing: z.string().nullable() })),
 });
 export type Comparison = NonNullable<z.infer<typeof comparison>['lastRun']>;
-const document = z.record(z.string(), z.unknown());
 
 export interface ExecutorSetup {
   readonly servers: BenchServers;
@@ -46,22 +44,18 @@ export class LiveExecutor {
   static async open(options: BenchOptions, setup: ExecutorSetup): Promise<LiveExecutor> {
     const { root, env, closing } = options;
     const { servers, exchange, venue, patienceMs } = setup;
-    const name = venue.toUpperCase();
     const port = await findFreePort();
     const program = join(root, 'agents', 'trade-executor', 'dist', 'main.js');
     const child = spawn(process.execPath, [...NODE_FLAGS, program], {
       stdio: ['ignore', 'ignore', 'inherit'],
-      env: {
-        ...benchVariables(env),
-        ...{ NODE_ENV: 'production', LOG_LEVEL: 'error', HOST: '127.0.0.1', PORT: String(port) },
-        ...{ REDIS_URL: servers.redisUrl, DATABASE_URL: servers.databaseUrl },
-        ...{ OCTANT_REDIS_PREFIX: PREFIX, OCTANT_PG_SCHEMA: SCHEMA, OCTANT_LIVE: venue },
-        ...{ CONFIG_DIR: writeConfig(root, venue), OPENAPI_DIR: join(root, 'openapi') },
-        ...{ ADMIN_TOKEN: TOKEN, SERVICE_TOKEN: TOKEN, RISK_MANAGER_URL: 'http://127.0.0.1:1' },
-        [`${name}_API_URL`]: exchange.url,
-        [`${name}_API_KEY`]: exchange.apiKey,
-        [`${name}_API_SECRET`]: exchange.secret,
-      },
+      env: liveVariables({
+        ...{ root, env, venue, port, servers, exchange, token: TOKEN, logLevel: 'error' },
+        names: { prefix: PREFIX, schema: SCHEMA },
+        configDir: writeLiveConfig({
+          ...{ root, venue, target: join(benchFiles(root, 'bench-execution').home, 'config') },
+          live: { quote_currency: venue === 'kraken' ? 'USD' : 'USDT', buy_within_seconds: 3600 },
+        }),
+      }),
     });
     const executor = new LiveExecutor(child, `http://127.0.0.1:${port}`, venue);
     closing.add(() => executor.stop());
@@ -124,27 +118,4 @@ export async function until(what: string, ask: () => Promise<boolean>, patienceM
     if (performance.now() > endMs) throw new Error(`expected ${what} within ${patienceMs / 1000} s, was not`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-/** The shipped configuration, trading live at the venue with an account that no limit comes near. */
-function writeConfig(root: string, venue: string): string {
-  const target = join(benchFiles(root, 'bench-execution').home, 'config');
-  rmSync(target, { recursive: true, force: true });
-  cpSync(join(root, 'config'), target, { recursive: true });
-  const change = (file: string, fields: Record<string, unknown>): void => {
-    const path = join(target, file);
-    writeFileSync(path, dump({ ...document.parse(parseYaml(readFileSync(path, 'utf8'), file)), ...fields }));
-  };
-  change('orchestrator.yaml', { start_equity: 90_000 });
-  // What is measured is the executor, not how long it waits for its turn.
-  const source = `datasources/${venue}_spot.yaml`;
-  const weights = { candles: 1, markets: 1, order: 1, cancel: 1, query: 1, history: 1 };
-  change(source, { rate_limits: { orders_per_minute: 100_000, weight_per_minute: 100_000, weights } });
-  const live = {
-    quote_currency: venue === 'kraken' ? 'USD' : 'USDT',
-    first_days: { max_order_quote: '1000000' },
-    buy_within_seconds: 3600,
-  };
-  change('agents/trade-executor.yaml', { exchange: venue, live });
-  return target;
 }

@@ -1,14 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { startSimulator, type SimulatorProcess } from '../../exchange-simulator.js';
 import type { BenchOptions } from '../run-benchmark.js';
 
-const firstLine = z.object({
-  url: z.string(),
-  keys: z.record(z.string(), z.object({ account: z.string(), apiKey: z.string(), secret: z.string() })),
-});
+const SEED = 7;
 const ledger = z.object({
   orders: z.array(z.object({ symbol: z.string(), status: z.string(), createdAtMs: z.number() })),
 });
@@ -35,29 +29,16 @@ export class SimulatedExchange {
   readonly #venue: string;
   readonly #account: string;
 
-  private constructor(venue: string, { url, keys }: z.infer<typeof firstLine>) {
-    const key = keys[venue];
-    if (key === undefined) throw new Error(`expected keys for ${venue}, was ${Object.keys(keys).join(', ')}`);
+  private constructor(venue: string, { url, account, apiKey, secret }: SimulatorProcess) {
     this.url = url;
-    this.apiKey = key.apiKey;
-    this.secret = key.secret;
+    this.apiKey = apiKey;
+    this.secret = secret;
     this.#venue = venue;
-    this.#account = key.account;
+    this.#account = account;
   }
 
   static async open({ root, closing }: BenchOptions, venue: string): Promise<SimulatedExchange> {
-    const program = join(root, 'tests', 'support', 'exchange', 'dist', 'main.js');
-    const args = [program, '--venue', venue, '--limits', 'off', '--seed', '7'];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-    closing.add(async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGTERM');
-      await once(child, 'exit');
-    });
-    for await (const line of createInterface({ input: child.stdout })) {
-      return new SimulatedExchange(venue, firstLine.parse(JSON.parse(line)));
-    }
-    throw new Error('expected the exchange simulator to say where it listens, was an end without a word');
+    return new SimulatedExchange(venue, await startSimulator({ root, closing, venue, seed: SEED }));
   }
 
   /** Places orders of the account without a request each; the venue's ids, in the order given. */
