@@ -53,7 +53,6 @@ export interface CcxtVenueClient
       price: string | undefined,
     ]
   ): Promise<unknown>;
-  fetchTicker(symbol: string): Promise<unknown>;
   fetchTickers(symbols: readonly string[]): Promise<unknown>;
   cancelOrder(id: string, symbol: string): Promise<unknown>;
   cancelAllOrdersAfter(ms: number): Promise<unknown>;

@@ -136,15 +136,6 @@ export class CcxtVenue implements Venue {
     return this.#question(() => this.#api.fillsSince(query));
   }
 
-  ticker(symbol: string): Promise<VenueTicker> {
-    const { client, ask } = this.#parts;
-    return this.#question(async () => {
-      const { ccxtSymbol } = this.#loadedMarkets().get(symbol);
-      const reply = await ask({ weight: 'query', priority: 'stop' }, () => client.fetchTicker(ccxtSymbol));
-      return tickerOf(readReply(`ticker of ${symbol}`, ticker, reply));
-    });
-  }
-
   tickers(symbols: readonly string[]): Promise<ReadonlyMap<string, VenueTicker>> {
     const { client, ask } = this.#parts;
     return this.#question(async () => {

@@ -179,7 +179,6 @@ export interface Venue {
   ordersSince(query: FillQuery): Promise<readonly VenueOrder[]>;
   /** Oldest first, all of them however many pages that takes. */
   fillsSince(query: FillQuery): Promise<readonly VenueFill[]>;
-  ticker(symbol: string): Promise<VenueTicker>;
   /** Of several markets by one question, whatever their number; one that the venue does not tell of is left out. */
   tickers(symbols: readonly string[]): Promise<ReadonlyMap<string, VenueTicker>>;
   /** By currency. */

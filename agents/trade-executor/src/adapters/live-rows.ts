@@ -54,7 +54,8 @@ export interface LiveOrderRow {
 
 /** Columns of an order, `o`. */
 export const ORDER_COLUMNS = `o.order_id, o.client_order_id, o.symbol, o.side, o.qty::text, o.kind, o.reduce_only,
-  o.reference_price::text, o.reserve_price::text, o.not_before_ms, o.timeframe, o.exits, o.exit_of, o.algorithm, o.part_of, o.request_id, o.session_id,
+  o.reference_price::text, o.reserve_price::text, o.not_before_ms, o.timeframe, o.exits, o.exit_of,
+  o.algorithm, o.part_of, o.request_id, o.session_id,
   o.trace_id, o.state, o.reason, o.filled_qty::text, o.fill_count, o.owner, ${epochMs('o.lease_until')} AS lease_until_ms,
   ${epochMs('o.requests_expire_at')} AS requests_expire_at_ms, o.attempts, o.look_ups,
   ${epochMs('o.due_at')} AS due_at_ms, o.venue_order_id, o.venue_state, o.venue_filled_qty::text, o.cancel_reason,
@@ -177,7 +178,8 @@ export const LOAD_ACCOUNT = `
        'orders', orders) ORDER BY symbol, side), '[]')
      FROM (SELECT symbol, side, sum((qty - filled_qty) * reserve_price) AS quote, sum(qty - filled_qty) AS qty,
              count(*)::int AS orders
-           FROM orders WHERE state IN ${OPEN_LIST} AND part_of IS NULL GROUP BY symbol, side) AS open_orders) AS reserved
+           FROM orders WHERE state IN ${OPEN_LIST} AND part_of IS NULL
+           GROUP BY symbol, side) AS open_orders) AS reserved
   FROM live_account a`;
 
 export function liveAccountOf(row: LiveAccountRow, sum: (amounts: readonly string[]) => string): LiveAccount {

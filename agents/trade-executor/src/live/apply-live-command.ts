@@ -1,12 +1,10 @@
 import type { HandlerResult } from '@octant/platform/bus/subscription';
-import type { Outgoing } from '@octant/platform/bus/message';
 import { canceledReason, type HaltState } from '../account/account.js';
 import type { HaltOrUnhalt } from '../account/apply-halt.js';
 import type { SessionEnd } from '../account/cancel-session.js';
 import { inPublishingOrder, progressMessage } from '../account/order-messages.js';
-import type { LiveTransaction } from '../adapters/live-store.js';
 import { requestCancels } from './cancel-orders.js';
-import type { LiveWork } from './in-live-transaction.js';
+import { inHandler } from './in-handler.js';
 import { stampOf, type LiveDesk } from './live-desk.js';
 
 const SESSION_ENDED = 'session_ended: no candle of its feed will come';
@@ -22,7 +20,7 @@ export function applyLiveHalt(desk: LiveDesk, command: HaltOrUnhalt, key: string
     halted: command.type === 'halt',
     reason: command.type === 'halt' ? (command.reason ?? null) : null,
   };
-  return inHandler(desk, async (work) => {
+  return inHandler(desk, async (work, said) => {
     const account = await work.live.lockAccount();
     const isNewer = halt.haltVersion > account.halt.haltVersion;
     if (isNewer) await work.live.saveHalt(halt);
@@ -32,42 +30,16 @@ export function applyLiveHalt(desk: LiveDesk, command: HaltOrUnhalt, key: string
     }
     const haltVersion = isNewer ? halt.haltVersion : account.halt.haltVersion;
     const { traceId } = command;
-    return progressMessage({ type: 'halt', haltVersion, traceId, ts: stampOf(desk).ts }, key);
+    return inPublishingOrder(said, progressMessage({ type: 'halt', haltVersion, traceId, ts: stampOf(desk).ts }, key));
   });
 }
 
 /** Asks for the cancellation of the open orders of a session that has ended; exits stay, for they only reduce. */
 export function cancelLiveSession(desk: LiveDesk, { sessionId }: SessionEnd): HandlerResult {
-  return inHandler(desk, async (work) => {
+  return inHandler(desk, async (work, said) => {
     await work.live.lockAccount();
     const orders = (await work.live.lockOpenOrders({ sessionId })).filter(({ exitOf }) => exitOf === undefined);
     await requestCancels(desk, work, { orders, reason: SESSION_ENDED });
-    return undefined;
+    return inPublishingOrder(said, undefined);
   });
-}
-
-/** Work in the bus's transaction: what it says is published by the bus. */
-function inHandler(desk: LiveDesk, act: (work: LiveWork) => Promise<Outgoing | undefined>): HandlerResult {
-  let acts: (() => void)[] = [];
-  return {
-    transaction: async (sql) => {
-      const said: Outgoing[] = [];
-      acts = [];
-      const live: LiveTransaction = desk.store.within(sql);
-      const progress = await act({
-        live,
-        say: (messages) => {
-          said.push(...messages);
-          return Promise.resolve();
-        },
-        onCommitted: (after) => {
-          acts.push(after);
-        },
-      });
-      return inPublishingOrder(said, progress);
-    },
-    onCommitted: () => {
-      for (const after of acts) after();
-    },
-  };
 }

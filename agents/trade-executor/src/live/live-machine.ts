@@ -229,9 +229,10 @@ export class LiveMachine {
     const { desk } = this;
     const { algorithm, quoteCurrency } = desk.settings();
     if (algorithm.kind === 'none') return;
-    for (const symbol of desk.instruments().keys()) {
-      if (!symbol.endsWith(`-${quoteCurrency}`) || !this.#markets.has(symbol)) continue;
-      const { dayVolume } = await desk.venue.ticker(symbol);
+    const symbols = [...desk.instruments().keys()].filter(
+      (symbol) => symbol.endsWith(`-${quoteCurrency}`) && this.#markets.has(symbol),
+    );
+    for (const [symbol, { dayVolume }] of await desk.venue.tickers(symbols)) {
       if (dayVolume !== undefined) this.#dayVolumes.set(symbol, dayVolume);
     }
   }

@@ -1,10 +1,8 @@
-import type { Outgoing } from '@octant/platform/bus/message';
 import type { HandlerResult } from '@octant/platform/bus/subscription';
 import { isExitOrderId } from '@octant/trading/exchange/order-id';
 import { statusWordOf } from '@octant/trading/exchange/order-state';
 import type { Instrument } from '@octant/trading/market/instrument';
 import { Decimal, formatDecimal, parseDecimal } from '@octant/trading/money/decimal';
-import type { Sql } from '@octant/platform/postgres/sql';
 import { endedMessages, intendedMessages } from '../account/order-messages.js';
 import {
   behind,
@@ -21,7 +19,8 @@ import { requestCancels } from './cancel-orders.js';
 import { isPartOrderId, type PartsPlan } from './algorithms/parts-plan.js';
 import { partsPlanOf } from './algorithms/plan-parts.js';
 import { decideLiveOrder } from './decide-live-order.js';
-import type { LiveWork } from './in-live-transaction.js';
+import { inHandler } from './in-handler.js';
+import type { LiveWork } from './live-work.js';
 import { freeQtyOf, type LiveAccount } from './live-account.js';
 import { stampOf, type LiveDesk } from './live-desk.js';
 import { unbookedQty, type LiveIntent, type LiveOrder } from './live-order.js';
@@ -52,35 +51,24 @@ export function takeLiveOrder(desk: LiveDesk, order: LiveSubmission): TakenOrder
   let answer: OrderAnswer = { orderId: order.orderId, status: 'failed', state: 'intended' };
   let isNew = false;
   let isInParts = false;
-  let acts: (() => void)[] = [];
+  const inTransaction = inHandler(desk, async (work, said) => {
+    const algorithm = partsPlanOf(desk, order, instrument);
+    const taken = await intake(desk, work, { order: { ...order, algorithm }, instrument });
+    ({ answer, isNew } = taken);
+    const stamp = stampOf(desk);
+    const atMs = desk.clock.now();
+    isInParts = algorithm !== undefined;
+    if (answer.state !== 'denied') return [...said, ...intendedMessages(order, atMs, stamp)];
+    return endedMessages(order, { state: 'denied', reason: answer.reason ?? 'denied', atMs }, stamp);
+  });
   const result: HandlerResult = {
-    transaction: async (sql: Sql) => {
-      const said: Outgoing[] = [];
-      acts = [];
-      const work: LiveWork = {
-        live: desk.store.within(sql),
-        say: (messages) => {
-          said.push(...messages);
-          return Promise.resolve();
-        },
-        onCommitted: (act) => {
-          acts.push(act);
-        },
-      };
-      const algorithm = partsPlanOf(desk, order, instrument);
-      isInParts = algorithm !== undefined;
-      const taken = await intake(desk, work, { order: { ...order, algorithm }, instrument });
-      ({ answer, isNew } = taken);
-      const stamp = stampOf(desk);
-      const atMs = desk.clock.now();
-      if (answer.state !== 'denied') return [...said, ...intendedMessages(order, atMs, stamp)];
-      return endedMessages(order, { state: 'denied', reason: answer.reason ?? 'denied', atMs }, stamp);
-    },
+    ...inTransaction,
     onCommitted: () => {
-      for (const act of acts) act();
+      inTransaction.onCommitted?.();
       if (isNew && answer.state === 'denied') desk.metrics.orderCame('denied');
-      if (answer.state === 'intended') desk.signals.send();
-      if (answer.state === 'intended' && isInParts) desk.signals.parts();
+      if (answer.state !== 'intended') return;
+      if (isInParts) desk.signals.parts();
+      else desk.signals.send();
     },
   };
   return { result, answer: () => answer };
@@ -99,7 +87,7 @@ export async function intake(
   const account = await live.lockAccount();
   const { haltVersion } = account.halt;
   if (order.haltVersion > haltVersion) throw behind(order.haltVersion, haltVersion);
-  const held = await heldByExits(live, order, account);
+  const held = await exitsInTheWay(live, order, account);
   const intent = intentOf(desk, { order, account: withoutReserved(account, order.symbol, held), instrument });
   const isNew = await live.insertOrder(intent);
   if (isNew && intent.state === 'intended') {
@@ -115,7 +103,7 @@ export async function intake(
 }
 
 /** Open orders of exits that a sell needs to be out of its way. */
-async function heldByExits(
+async function exitsInTheWay(
   live: LiveTransaction,
   { side, exitOf, symbol, qty }: LiveSubmission,
   account: LiveAccount,

@@ -182,10 +182,6 @@ export class MemoryVenue implements Venue {
     );
   }
 
-  ticker(): Promise<VenueTicker> {
-    return this.#answer(() => ({ lastPrice: this.#price, dayVolume: this.dayVolume }));
-  }
-
   balanceOf(currency: string): string {
     return formatDecimal(this.#balances.get(currency) ?? Decimal.of(0));
   }

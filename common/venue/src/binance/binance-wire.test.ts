@@ -261,16 +261,6 @@ describe('a question to Binance as it is sent', () => {
   });
 });
 
-test('the ticker is asked for by symbol', async () => {
-  server.answer('GET /api/v3/ticker/24hr', () => ({
-    body: { symbol: 'BTCUSDT', lastPrice: '60000.10', volume: '1234.5', closeTime: 1_700_000_000_000 },
-  }));
-  expect(await venue.ticker('BTC-USDT')).toEqual({ lastPrice: '60000.1', dayVolume: '1234.5' });
-  expect(server.asked().map(({ path, params }) => [path, params])).toEqual([
-    ['/api/v3/ticker/24hr', { symbol: 'BTCUSDT' }],
-  ]);
-});
-
 test('several tickers are one question; one that cannot be read is left out', async () => {
   const closeTime = 1_700_000_000_000;
   server.answer('GET /api/v3/ticker/24hr', () => ({

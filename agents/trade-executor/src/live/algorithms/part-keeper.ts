@@ -5,6 +5,7 @@ import { inLiveTransaction, type LiveWork } from '../in-live-transaction.js';
 import { pass, type LiveDesk } from '../live-desk.js';
 import { isOpen, type LiveIntent, type LiveOrder } from '../live-order.js';
 import { instrumentAt } from '../take-live-order.js';
+import { VenuePrices } from '../venue-prices.js';
 import { decideParts, type PartsDecision, type PartsQuestion } from './decide-parts.js';
 import { partOrderId } from './parts-plan.js';
 import { leastQtyOf } from './plan-parts.js';
@@ -15,22 +16,24 @@ const PRICE_MS = 1000;
 /** Sends the next part of every order that goes out in parts, and ends those that are done; all that it needs is in Postgres. */
 export class PartKeeper {
   readonly #desk: LiveDesk;
-  readonly #prices = new Map<string, { readonly price: string; readonly atMs: number }>();
+  readonly #prices: VenuePrices;
 
   constructor(desk: LiveDesk) {
     this.#desk = desk;
+    this.#prices = new VenuePrices(desk, { pollMs: () => PRICE_MS, onTold: desk.signals.parts });
   }
 
   async tend(): Promise<void> {
     const desk = this.#desk;
     const open = await desk.store.openOrders();
     const wholes = open.filter(({ algorithm }) => algorithm !== undefined);
+    const icebergs = wholes.filter(({ algorithm }) => algorithm?.kind === 'iceberg');
+    this.#prices.watch(new Set(icebergs.map(({ symbol }) => symbol)));
     if (wholes.length === 0) return;
     await pass(desk, 'parts.before');
-    for (const { orderId, symbol, algorithm } of wholes) {
+    for (const { orderId } of wholes) {
       try {
-        if (algorithm?.kind === 'iceberg') await this.#askPrice(symbol);
-        await this.#tendOne(orderId, symbol);
+        await this.#tendOne(orderId);
       } catch (error) {
         // One order's trouble is not another's.
         desk.logger.error(
@@ -41,20 +44,7 @@ export class PartKeeper {
     }
   }
 
-  async #askPrice(symbol: string): Promise<void> {
-    const { venue, clock, logger } = this.#desk;
-    if (clock.now() - (this.#prices.get(symbol)?.atMs ?? -Infinity) < PRICE_MS) return;
-    this.#prices.delete(symbol);
-    try {
-      const { lastPrice } = await venue.ticker(symbol);
-      this.#prices.set(symbol, { price: lastPrice, atMs: clock.now() });
-    } catch (error) {
-      // Without a price nothing is shown, but what has to end ends.
-      logger.warn({ err: error, symbol }, 'the price for an iceberg could not be asked for');
-    }
-  }
-
-  async #tendOne(orderId: string, symbol: string): Promise<void> {
+  async #tendOne(orderId: string): Promise<void> {
     const desk = this.#desk;
     const points = { uncommitted: 'parts.uncommitted', after: 'parts.after' } as const;
     const question = await desk.store.transact(async (live) => {
@@ -68,7 +58,6 @@ export class PartKeeper {
       const now = await this.#ask(work.live, orderId);
       if (now !== undefined) await act(desk, work, { ...now, decision: decideParts(now) });
     });
-    this.#prices.delete(symbol);
   }
 
   async #ask(live: LiveWork['live'], orderId: string): Promise<PartsQuestion | undefined> {
@@ -79,7 +68,7 @@ export class PartKeeper {
     const instrument = { symbol: whole.symbol, lotSize, tickSize, minNotional };
     return {
       ...{ whole, plan: whole.algorithm, parts: await live.lockParts(orderId), nowMs: desk.clock.now() },
-      ...{ price: this.#prices.get(whole.symbol)?.price, lotSize, tickSize },
+      ...{ price: this.#prices.of(whole.symbol), lotSize, tickSize },
       leastQty: leastQtyOf(desk, whole, instrument),
       reserveRatio: desk.settings().reserveRatio,
     };

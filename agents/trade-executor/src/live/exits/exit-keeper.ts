@@ -6,10 +6,10 @@ import { freeQtyOf, type LiveAccount } from '../live-account.js';
 import { pass, type LiveDesk } from '../live-desk.js';
 import { isOpen, unbookedQty, type LiveOrder } from '../live-order.js';
 import { instrumentAt } from '../take-live-order.js';
+import { VenuePrices } from '../venue-prices.js';
 import { decideExits, needsPrice, type ExitDecision, type ExitMarket } from './decide-exits.js';
 import { sayFailing, sayTooSmall } from './exit-notices.js';
 import { makeExitOrder } from './exit-orders.js';
-import { ExitPrices } from './exit-prices.js';
 import { isEarly, isInOrder, isRaised, sellsThere, whyReplaced } from './judge-resting.js';
 import { higherOf, type LiveExits, type LiveExitsOfEntry } from './live-exits.js';
 
@@ -39,11 +39,14 @@ interface Tended {
  */
 export class ExitKeeper {
   readonly #desk: LiveDesk;
-  readonly #prices: ExitPrices;
+  readonly #prices: VenuePrices;
 
   constructor(desk: LiveDesk) {
     this.#desk = desk;
-    this.#prices = new ExitPrices(desk);
+    this.#prices = new VenuePrices(desk, {
+      pollMs: () => desk.settings().exits.pricePollMs,
+      onTold: desk.signals.exits,
+    });
   }
 
   async tend(): Promise<void> {

@@ -4,6 +4,7 @@ import type { ExitTerms } from '@octant/trading/exchange/exit-terms';
 import type { VenueOrderState, VenueOrderType } from '@octant/venue/venue';
 import { describe, expect, it } from 'vitest';
 import { LiveWorld, type LiveWorldOptions } from '../../testing/a-live-desk.js';
+import { compareBooks } from '../../testing/compare-books.js';
 import { MANY_FAULTS, NO_FAULTS, type VenueFaults } from '../../testing/venue-faults.js';
 import { cancelLiveSession } from '../apply-live-command.js';
 import { liveSettingsOf } from '../live-settings.js';
@@ -79,20 +80,10 @@ function isFinal(state: VenueOrderState): boolean {
 }
 
 async function checkBooks(world: LiveWorld): Promise<void> {
-  const { store, venue } = world;
-  const account = await store.loadAccount();
-  const ids = venue.orders.map(({ clientOrderId }) => clientOrderId);
-  expect(ids.length).toBe(new Set(ids).size);
-  expect(store.allFills.length).toBe(venue.fills.length);
-  const moved = (currency: string, start: string) =>
-    formatDecimal(parseDecimal(venue.balanceOf(currency)).minus(parseDecimal(start)));
-  expect(formatDecimal(parseDecimal(account.cashQuote).minus(parseDecimal('50000')))).toBe(moved('USDT', '100000'));
-  expect(account.positions['BTC-USDT']?.qty ?? '0').toBe(moved('BTC', '3'));
-  expect(account.positions['ETH-USDT']?.qty ?? '0').toBe(moved('ETH', '0'));
-  const open = await store.openOrders();
-  expect(open.map(({ orderId, state, reason }) => [orderId, state, reason])).toEqual([]);
-  const differences = await store.differences({ open: true, limit: 10 });
-  expect(differences.map(({ kind, explanation }) => [kind, explanation])).toEqual([]);
+  const { books, venue: there, fills, ...rest } = await compareBooks(world);
+  expect({ books, booked: fills.booked, ...rest }).toEqual({
+    ...{ books: there, booked: fills.atVenue, doubled: [], open: [], differences: [] },
+  });
 }
 
 /** All that a stop protected is sold once the price is below every stop. */

@@ -50,14 +50,14 @@ function dieIfArmed(point: string): Promise<void> | undefined {
 function restingSome(venue: Venue): Venue {
   const place = (request: VenueOrderRequest): Promise<PlaceOutcome> =>
     venue.place({ ...request, kind: restingKind(request) });
-  const ticker = async (symbol: string): Promise<VenueTicker> => ({
-    ...(await venue.ticker(symbol)),
-    dayVolume: dayVolumeOf(symbol),
-  });
+  const tickers = async (symbols: readonly string[]): Promise<ReadonlyMap<string, VenueTicker>> => {
+    const told = [...(await venue.tickers(symbols))];
+    return new Map(told.map(([symbol, ticker]) => [symbol, { ...ticker, dayVolume: dayVolumeOf(symbol) }]));
+  };
   return new Proxy(venue, {
     get: (target, name) => {
       if (name === 'place') return place;
-      if (name === 'ticker') return ticker;
+      if (name === 'tickers') return tickers;
       const value: unknown = Reflect.get(target, name, target);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
