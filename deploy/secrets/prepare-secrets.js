@@ -10,15 +10,20 @@ import { READERS_GID, inventory } from './inventory.js';
  */
 export function prepareSecrets(folder, say) {
   const made = (file, what) => say(`${file}: ${what}`);
-  if (addFile(join(folder, '.env'), readFileSync(join(folder, '.env.example'), 'utf8'), 0o600)) {
+  const env = join(folder, '.env');
+  if (addFile(env, readFileSync(join(folder, '.env.example'), 'utf8'), 0o600)) {
+    // The backup is one of the readers, and takes it along. No secret is in it.
+    giveToReaders(env, { readers: 0o640, all: 0o644 });
     made('.env', 'made from .env.example');
   }
   const secrets = join(folder, 'secrets');
-  mkdirSync(secrets, { recursive: true, mode: 0o700 });
+  mkdirSync(secrets, { recursive: true });
+  // A checkout has the folder already, and anybody may enter it.
+  chmodSync(secrets, 0o700);
   for (const { name, make, use } of inventory) {
     const file = join(secrets, name);
     if (!addFile(file, make === undefined ? '' : make(), 0o600)) continue;
-    giveToReaders(file);
+    giveToReaders(file, { readers: 0o440, all: 0o444 });
     made(`secrets/${name}`, make === undefined ? `empty until you set it (${use})` : `made at random (${use})`);
   }
 }
@@ -43,11 +48,8 @@ function addFile(file, text, mode) {
  * Root gives the file to the group that the containers' processes have. Anybody else cannot: all may read it then, behind a
  * folder that nobody else may enter, until the service `secrets` gives it to the group.
  */
-function giveToReaders(file) {
-  if (process.getuid?.() === 0) {
-    chownSync(file, 0, READERS_GID);
-    chmodSync(file, 0o440);
-  } else {
-    chmodSync(file, 0o444);
-  }
+function giveToReaders(file, modes) {
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) chownSync(file, 0, READERS_GID);
+  chmodSync(file, isRoot ? modes.readers : modes.all);
 }

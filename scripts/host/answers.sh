@@ -78,7 +78,8 @@ write_env_file() {
   text=$(with_setting "$text" OAUTH2_ALLOWED_EMAILS "$ACME_EMAIL")
   text=$(with_setting "$text" SSH_ALLOWED_IPS "$SSH_ALLOWED_IPS")
   text=$(with_setting "$text" ADMIN_ALLOWED_IPS "$SSH_ALLOWED_IPS")
-  put_file "$ENV_FILE" 0640 <<<"$text" || ok "$ENV_FILE stays as it is"
+  # The backup is one of the readers of secrets, and takes it along.
+  put_file "$ENV_FILE" 0640 "root:$SECRETS_GID" <<<"$text" || ok "$ENV_FILE stays as it is"
   [ "$acme" = off ] && [ "$DOMAIN" != "$DEFAULT_DOMAIN" ] && [ "$(setting ACME_ENV off)" = off ] &&
     warn "ACME_ENV is off: when the names lead here, set ACME_ENV=prod in $ENV_FILE and run docker compose up -d"
   return 0

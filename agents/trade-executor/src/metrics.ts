@@ -16,6 +16,8 @@ export interface ExecutorMetrics {
   observeAccount(account: ExecAccount): void;
   observePositions(positions: Readonly<Record<string, Position>>): void;
   observeUnknown(orders: number): void;
+  /** Entries with a stop for which none rests at the exchange; on paper every one does. */
+  observeUnprotected(entries: number): void;
   /** What the venue holds for the desk: its balance less the baseline. */
   atVenue(symbol: string, qty: string): void;
 }
@@ -71,7 +73,13 @@ function bookMetrics(registry: Registry, exchange: string): Omit<ExecutorMetrics
   const unknown = gauge('orders_unknown_state', 'Orders whose outcome at the exchange could not be learnt yet.', [
     'exchange',
   ]);
+  const unprotected = gauge(
+    'entries_without_stop',
+    'Entries that came with a stop and for which no order rests at the exchange: for a moment at a replacement.',
+    ['exchange'],
+  );
   unknown.set({ exchange }, 0);
+  unprotected.set({ exchange }, 0);
   const known = new Set<string>();
   // A symbol that was held stays, at 0: a line that ends would look like one that is not known.
   const setAll = (into: Gauge, positions: Readonly<Record<string, Position>>) => {
@@ -92,6 +100,9 @@ function bookMetrics(registry: Registry, exchange: string): Omit<ExecutorMetrics
       setAll(held, positions);
     },
     observeUnknown,
+    observeUnprotected: (entries) => {
+      unprotected.set({ exchange }, entries);
+    },
     atVenue: (symbol, qty) => {
       heldThere.set({ exchange, symbol }, Number(qty));
     },

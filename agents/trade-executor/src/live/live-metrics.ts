@@ -71,7 +71,7 @@ export function liveMetrics(registry: Registry, shared: ExecutorMetrics, exchang
       gauges.open.set({ exchange }, Number(open));
     },
     unprotected: (entries) => {
-      gauges.unprotected.set({ exchange }, entries);
+      shared.observeUnprotected(entries);
     },
   };
 }
@@ -93,12 +93,6 @@ function gaugesIn(registry: Registry) {
     offset: new Gauge({
       name: 'exchange_clock_offset_seconds',
       help: "The exchange's clock less ours, as it was measured last.",
-      labelNames,
-      registers,
-    }),
-    unprotected: new Gauge({
-      name: 'entries_without_stop',
-      help: 'Entries that came with a stop and for which no order rests at the exchange: for a moment at a replacement.',
       labelNames,
       registers,
     }),
