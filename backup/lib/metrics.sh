@@ -3,7 +3,8 @@
 
 write_metrics() {
   [ -n "$TEXTFILE_DIR" ] || return 0
-  local file=$TEXTFILE_DIR/octant_backup.prom
+  # One that is run by hand may write beside the one that serves.
+  local file=$TEXTFILE_DIR/octant_backup.prom part=$TEXTFILE_DIR/octant_backup.$$.new
   {
     gauge backup_last_success_timestamp_seconds 'When the newest backup was taken.' "$(kept last-success)"
     gauge backup_last_failure_timestamp_seconds 'When a backup or drill last failed.' "$(kept last-failure)"
@@ -11,9 +12,9 @@ write_metrics() {
     gauge backup_offsite_last_success_timestamp_seconds 'When a backup was last sent off-site.' "$(kept last-offsite)"
     gauge backup_size_bytes 'Size of the newest backup.' "$(newest_size)"
     certificate_expiries
-  } >"$file.new"
-  chmod 0644 "$file.new"
-  mv "$file.new" "$file"
+  } >"$part"
+  chmod 0644 "$part"
+  mv "$part" "$file"
 }
 
 kept() { cat "$STATE/$1" 2>/dev/null || true; }
