@@ -5,6 +5,7 @@
 #   certs.sh init   [--domain DOMAIN]                    what is missing: authority, revocation list, server certificate
 #   certs.sh issue  NAME [--email ADDRESS] [--days N]    a client certificate, with a .p12 for browsers
 #   certs.sh revoke NAME                                 puts NAME's certificate on the list; agents see it at once
+#                                                        (also when its key was handed over and deleted here)
 #   certs.sh list                                        what was issued, and until when it is valid
 #
 # All is under CERTS_DIR (default: certs/ of the checkout). Nothing that is there is overwritten; keys are 0600.
@@ -42,13 +43,13 @@ new_key() {
 }
 
 make_folders() {
-    mkdir -p "$CERTS_DIR/private/issued" "$CERTS_DIR/trust" "$CERTS_DIR/server" "$CERTS_DIR/clients"
-    chmod 0755 "$CERTS_DIR" "$CERTS_DIR/trust" "$CERTS_DIR/server"
+    mkdir -p "$CERTS_DIR/private/issued" "$CERTS_DIR/trust/clients" "$CERTS_DIR/server" "$CERTS_DIR/clients"
+    chmod 0755 "$CERTS_DIR" "$CERTS_DIR/trust" "$CERTS_DIR/trust/clients" "$CERTS_DIR/server"
     chmod 0700 "$CERTS_DIR/private" "$CERTS_DIR/clients"
     [ -e "$CERTS_DIR/private/index.txt" ] || : >"$CERTS_DIR/private/index.txt"
     [ -e "$CERTS_DIR/private/crlnumber" ] || echo 01 >"$CERTS_DIR/private/crlnumber"
-    for name in ca.crt crl.pem; do
-        [ -e "$CERTS_DIR/$name" ] || [ -L "$CERTS_DIR/$name" ] || ln -s "trust/$name" "$CERTS_DIR/$name"
+    for link in ca.crt crl.pem; do
+        [ -e "$CERTS_DIR/$link" ] || [ -L "$CERTS_DIR/$link" ] || ln -s "trust/$link" "$CERTS_DIR/$link"
     done
 }
 
@@ -164,6 +165,16 @@ serial_of() { openssl x509 -in "$1" -noout -serial | cut -d= -f2; }
 # standing SERIAL: V valid, R revoked, E expired, by the authority's list
 standing() { awk -F '\t' -v serial="$1" '$4 == serial { print $1 }' "$CERTS_DIR/private/index.txt"; }
 
+# certificate_of NAME: the one that is in force, without its key; it stays when the key is handed over and deleted, so that it
+# can be revoked and its end is watched
+certificate_of() {
+    if [ -s "$CERTS_DIR/trust/clients/$1.crt" ]; then
+        echo "$CERTS_DIR/trust/clients/$1.crt"
+    else
+        echo "$CERTS_DIR/clients/$1/$1.crt"
+    fi
+}
+
 is_valid() {
     [ -s "$1" ] && openssl x509 -in "$1" -noout -checkend 0 >/dev/null && [ "$(standing "$(serial_of "$1")")" = V ]
 }
@@ -186,9 +197,12 @@ issue() {
     [ "$CERT_EMAIL" = none ] || printf '%s' "$CERT_EMAIL" | grep -Eq '^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+$' ||
         refuse "--email: expected an address, was $CERT_EMAIL"
     require_authority
+    make_folders
     folder=$CERTS_DIR/clients/$name
-    if is_valid "$folder/$name.crt"; then
-        say "$name has a valid certificate already: $folder/$name.p12; certs.sh revoke $name ends it"
+    if is_valid "$(certificate_of "$name")"; then
+        where=$folder/$name.p12
+        [ -s "$where" ] || where="handed over"
+        say "$name has a valid certificate already: $where; certs.sh revoke $name ends it"
         return 0
     fi
     set_aside "$folder"
@@ -197,6 +211,8 @@ issue() {
     ssl req -new -config "$here/openssl.cnf" -key "$folder/$name.key" -subj "/CN=$name" -out "$folder/$name.csr"
     authority -in "$folder/$name.csr" -extensions "$extensions" -days "$days" -notext -out "$folder/$name.crt"
     rm "$folder/$name.csr"
+    cp "$folder/$name.crt" "$CERTS_DIR/trust/clients/$name.crt.new"
+    publish "$CERTS_DIR/trust/clients/$name.crt"
     bundle "$folder" "$name"
     say "$name: certificate $(serial_of "$folder/$name.crt"), $days days"
     say "  for a browser  $folder/$name.p12, its password in $folder/$name.p12.password"
@@ -220,7 +236,7 @@ revoke() {
     [ $# -eq 1 ] || refuse "revoke: expected NAME, was $*"
     check_name "$1"
     require_authority
-    certificate=$CERTS_DIR/clients/$1/$1.crt
+    certificate=$(certificate_of "$1")
     [ -s "$certificate" ] || refuse "expected a certificate of $1 in $certificate, was none: certs.sh list shows what there is"
     serial=$(serial_of "$certificate")
     if [ "$(standing "$serial")" = R ]; then
@@ -230,6 +246,7 @@ revoke() {
         say "$1: certificate $serial revoked"
     fi
     write_list
+    rm -f "$CERTS_DIR/trust/clients/$1.crt"
 }
 
 list() {

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RevocationLists } from '@octant/platform/auth/revocation-lists';
@@ -86,6 +86,21 @@ describe.skipIf(missing !== undefined)(`certs.sh${missing === undefined ? '' : `
       'jane                 revoked',
       'jane                 valid',
     ]);
+  });
+
+  test('watches and revokes a certificate whose key was handed over and deleted', async () => {
+    certificates.run('issue', 'jane');
+    const { cert } = certificates.client('jane');
+    rmSync(join(certificates.folder, 'clients', 'jane'), { recursive: true });
+    expect([read('trust/clients/jane.crt'), mode('trust/clients/jane.crt')]).toEqual([cert, 0o644]);
+    expect(certificates.run('issue', 'jane')).toContain('has a valid certificate already: handed over');
+    certificates.run('revoke', 'jane');
+    expect(existsSync(join(certificates.folder, 'trust', 'clients', 'jane.crt'))).toBe(false);
+    expect(
+      await new RevocationLists(join(certificates.folder, 'trust')).standingOf(new X509Certificate(cert)),
+    ).toBe('revoked');
+    certificates.run('issue', 'jane');
+    expect(read('trust/clients/jane.crt')).toBe(certificates.client('jane').cert);
   });
 
   test.each([
