@@ -96,9 +96,9 @@ describe.skipIf(missing !== undefined)(`certs.sh${missing === undefined ? '' : `
     expect(certificates.run('issue', 'jane')).toContain('has a valid certificate already: handed over');
     certificates.run('revoke', 'jane');
     expect(existsSync(join(certificates.folder, 'trust', 'clients', 'jane.crt'))).toBe(false);
-    expect(
-      await new RevocationLists(join(certificates.folder, 'trust')).standingOf(new X509Certificate(cert)),
-    ).toBe('revoked');
+    expect(await new RevocationLists(join(certificates.folder, 'trust')).standingOf(new X509Certificate(cert))).toBe(
+      'revoked',
+    );
     certificates.run('issue', 'jane');
     expect(read('trust/clients/jane.crt')).toBe(certificates.client('jane').cert);
   });
