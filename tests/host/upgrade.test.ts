@@ -37,6 +37,13 @@ exit 0
   chmodSync(file, 0o755);
 }
 
+/** The disk has so much room, whatever the machine of the tests has. */
+function diskHas(kilobytes: number): void {
+  const file = join(home, 'bin', 'df');
+  writeFileSync(file, `#!/bin/bash\necho header\necho 'disk 99999999 0 ${kilobytes} 0% /'\n`);
+  chmodSync(file, 0o755);
+}
+
 function upgrade(...args: readonly string[]) {
   const result = spawnSync('bash', [join(checkout, 'scripts', 'host', 'upgrade.sh'), ...args], {
     encoding: 'utf8',
@@ -78,6 +85,7 @@ beforeEach(() => {
   git('config', 'user.name', 'Ada');
   commit('v1.0.0');
   dockerDoes('');
+  diskHas(50_000_000);
 });
 afterEach(() => {
   rmSync(home, { recursive: true, force: true });
@@ -222,6 +230,15 @@ describe('upgrade.sh', () => {
     expect(result.code).toBe(code);
     expect(result.output).toContain(message);
     expect(calls()).toEqual([]);
+  });
+
+  it('refuses a disk on which the next version would not fit, before anything else', () => {
+    releaseNext(() => {
+      put('docker-compose.yml', 'name: two\n');
+    });
+    diskHas(3_000_000);
+    expect(upgrade('2.0.0')).toMatchObject({ code: 1, output: expect.stringContaining('4 GB of free disk') as string });
+    expect(calls().some((call) => /once|stop|up -d/.test(call))).toBe(false);
   });
 
   it('refuses a checkout with changes that it would lose', () => {
