@@ -66,6 +66,7 @@ const REDIS: RedisFacts = {
     { name: 'admin', enabled: true, noPassword: false, mayDestroy: ['FLUSHALL'] },
     ...AGENTS.map((name) => ({ name, enabled: true, noPassword: false, mayDestroy: [] })),
   ],
+  mayReadLogBack: true,
   deadLetters: { 'exec.orders.dlq': 0 },
 };
 
@@ -266,6 +267,12 @@ const faults: readonly (readonly [string, Partial<Facts>, string, string])[] = [
     { redis: seen({ ...REDIS, lastWriteFailed: true }) },
     'failure',
     'the last write of its files failed',
+  ],
+  [
+    'redis-durability',
+    { redis: seen({ ...REDIS, mayReadLogBack: false }) },
+    'failure',
+    'the user default has no rights, and what scripts wrote is lost at the next start',
   ],
   [
     'redis-durability',

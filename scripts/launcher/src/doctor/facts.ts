@@ -22,6 +22,8 @@ export interface RedisFacts {
   readonly usedBytes: number;
   readonly lastWriteFailed: boolean;
   readonly users: readonly RedisUser[];
+  /** Whether the user by which Redis reads its own log may do what is in it; what it may not is left out. */
+  readonly mayReadLogBack: boolean;
   /** Entries by dead-letter stream, without the desk's prefix. */
   readonly deadLetters: Readonly<Record<string, number>>;
 }

@@ -6,17 +6,19 @@ const EXPECTED = { appendonly: 'yes', appendfsync: 'always', 'maxmemory-policy':
 const FULL_RATIO = 0.8;
 const REACH = 'docker compose ps redis, docker compose logs redis; npm start for a local desk';
 
-/** With less than `always` a kill loses what was acknowledged. */
+/** With less than `always` a kill loses what was acknowledged; a log that `default` may not repeat is read back in part. */
 export const redisDurability: Check = {
   id: 'redis-durability',
   title: 'Redis keeps what it has acknowledged',
   examine: ({ redis }) =>
-    whenSeen(redis, REACH, ({ settings, lastWriteFailed }) => {
+    whenSeen(redis, REACH, ({ settings, lastWriteFailed, mayReadLogBack }) => {
       const wrong = Object.entries(EXPECTED).flatMap(([name, expected]) => {
         const was = settings[name] ?? 'unknown';
         return was === expected ? [] : [`${name} is ${was}, expected ${expected}`];
       });
       if (lastWriteFailed) wrong.push('the last write of its files failed');
+      if (!mayReadLogBack)
+        wrong.push('the user default has no rights, and what scripts wrote is lost at the next start');
       return wrong.length === 0
         ? ok('appendonly yes, appendfsync always, noeviction, last write ok')
         : failure(wrong.join('; '), 'start Redis with deploy/redis; check the disk; npm start sets its own up right');

@@ -42,6 +42,7 @@ async function readRedis(redis: Redis, prefix: string): Promise<RedisFacts> {
     usedBytes: Number(field('used_memory')),
     lastWriteFailed: field('aof_last_write_status') === 'err' || field('aof_last_bgrewrite_status') === 'err',
     users: await readUsers(redis),
+    mayReadLogBack: (await redis.call('ACL', 'DRYRUN', 'default', 'XADD', `${prefix}x`, '*', 'a', 'b')) === 'OK',
     deadLetters: await readDeadLetters(redis, prefix),
   };
 }
