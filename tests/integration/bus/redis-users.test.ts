@@ -66,7 +66,9 @@ describe('Redis with the users of the compose fleet', () => {
   };
 
   const contentOf = async (key: string) => {
-    if ((await admin.type(key)) !== 'stream') return (await admin.dumpBuffer(key)).toString('hex');
+    const type = await admin.type(key);
+    if (type === 'hash') return admin.hgetall(key);
+    if (type !== 'stream') return (await admin.dumpBuffer(key)).toString('hex');
     const groups = (await admin.xinfo('GROUPS', key)) as unknown[][];
     const readings = groups.map((group) =>
       ['name', 'pending', 'last-delivered-id'].map((name) => group[group.indexOf(name) + 1]),
