@@ -129,6 +129,8 @@ describe.each(['binance', 'kraken'] as const)('%s', (name) => {
     await expect.poll(() => venue.api.watchers(), PATIENT).toBe(1);
     await place(client);
     await expect(watched).rejects.toThrow();
+    // The client may know of the end before the venue does.
+    await expect.poll(() => venue.api.watchers(), PATIENT).toBe(0);
     const again = watchUntil(client, 'f-2');
     await expect.poll(() => venue.api.watchers(), PATIENT).toBe(1);
     await place(client, 'f-2');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { platformMetrics } from '@octant/platform/observe/metric-names';
 import { startGuardian, type RunningGuardian } from '../../../guardian/src/start-guardian.js';
 import { allBoards } from '../../../scripts/launcher/src/dashboards/all-boards.js';
@@ -48,8 +48,15 @@ beforeAll(async () => {
   const report = await fleet.replay({ series, mode: 'hybrid', strategy: 'momentum', timeframe: '1h' });
   expect(report.fills).toBeGreaterThan(0);
   const urls = [...AGENTS.map((agent) => fleet.url(agent)), guardian.url];
-  const texts = await Promise.all(urls.map(async (url) => (await fetch(`${url}/metrics`)).text()));
-  scraped = texts.join('\n');
+  // What is held is told anew each second.
+  await vi.waitFor(
+    async () => {
+      const texts = await Promise.all(urls.map(async (url) => (await fetch(`${url}/metrics`)).text()));
+      scraped = texts.join('\n');
+      expect(scraped).toContain('position_local_qty{');
+    },
+    { timeout: 10_000, interval: 200 },
+  );
 }, 180_000);
 
 afterAll(async () => {
