@@ -11,6 +11,9 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$HERE/merge-config.sh"
 
 WORK=$ROOT/.octant/upgrade
+# What it takes to go back, the configuration and a record: of the upgrade under way, and of the last one that went well.
+PENDING=$WORK/pending
+BEFORE=$WORK/before
 AGENTS='orchestrator market-analyst portfolio-manager risk-manager trade-executor notification-manager parameter-optimizer mcp-hub-controller guardian'
 LEAST_DISK_KB=4000000
 SETTLE_S=${SETTLE_S:-90}
@@ -80,6 +83,7 @@ read_options() {
 
 check_before() {
   local changed
+  [ ! -s "$PENDING/record" ] || fail 'an upgrade was cut short' 'upgrade.sh --rollback brings back the version before it.'
   OLD_VERSION=$(setting OCTANT_VERSION)
   OLD_VERSION=${OLD_VERSION:-0.1.0}
   [ "$VERSION" != "$OLD_VERSION" ] || bad_input "this desk is $VERSION already"
@@ -169,8 +173,9 @@ refuse_breaking() {
 
 plan_config() {
   say 'configuration'
-  rm -rf "$WORK/config" "$WORK/config.before"
-  cp -a "$ROOT/config" "$WORK/config.before"
+  rm -rf "$WORK/config" "$PENDING"
+  mkdir -p "$PENDING"
+  cp -a "$ROOT/config" "$PENDING/config"
   merge_config "$OLD_COMMIT" "$WORK/next/config" "$WORK/config"
 }
 
@@ -191,38 +196,42 @@ switch() {
   set_version "$ROOT/.env" "$VERSION"
   if start_all && is_as_well_as_before; then
     forget_next
+    rm -rf "$BEFORE"
+    mv "$PENDING" "$BEFORE"
     say "the desk is $VERSION; upgrade.sh --rollback goes back to $OLD_VERSION"
     return 0
   fi
   say "$VERSION does not come up well: back to $OLD_VERSION"
-  go_back
+  go_back "$PENDING"
   fail "$VERSION was taken back, the desk is $OLD_VERSION" 'see above what was wrong with it.'
 }
 
 interrupted() {
   say "interrupted: back to $OLD_VERSION"
-  go_back
+  go_back "$PENDING"
   exit 130
 }
 
 remember() {
-  printf '%s\n' "$OLD_VERSION" "$OLD_COMMIT" "$BACKUP" "${BREAKING:-}" >"$WORK/previous.new"
-  mv "$WORK/previous.new" "$WORK/previous"
+  printf '%s\n' "$OLD_VERSION" "$OLD_COMMIT" "$BACKUP" "${BREAKING:-}" >"$PENDING/record.new"
+  mv "$PENDING/record.new" "$PENDING/record"
 }
 
 roll_back_by_hand() {
-  [ -s "$WORK/previous" ] || fail 'there is no upgrade to take back' 'upgrade.sh VERSION goes to any version, also an older one.'
-  { read -r OLD_VERSION && read -r OLD_COMMIT && read -r BACKUP && read -r BREAKING; } <"$WORK/previous" || true
+  local from=$BEFORE
+  [ ! -s "$PENDING/record" ] || from=$PENDING
+  [ -s "$from/record" ] || fail 'there is no upgrade to take back' 'upgrade.sh VERSION goes to any version, also an older one.'
+  { read -r OLD_VERSION && read -r OLD_COMMIT && read -r BACKUP && read -r BREAKING; } <"$from/record" || true
   say "back to $OLD_VERSION"
-  go_back
-  rm -f "$WORK/previous"
+  go_back "$from"
   examine
 }
 
+# go_back FROM: what is remembered there is used up by it.
 go_back() {
   trap '' INT TERM
   stop_writers
-  put_files "$OLD_COMMIT" "$WORK/config.before"
+  put_files "$OLD_COMMIT" "$1/config"
   set_version "$ROOT/.env" "$OLD_VERSION"
   if [ -n "${BREAKING:-}" ]; then
     say "the database goes back to $BACKUP, because of$BREAKING"
@@ -230,6 +239,7 @@ go_back() {
   fi
   start_all || fail "$OLD_VERSION does not come up either" 'docker compose ps and docker compose logs SERVICE say why; the backup before was '"$BACKUP."
   forget_next
+  rm -rf "$1"
 }
 
 # Everything but config/ as in the commit; config/ as in the folder. Files are replaced whole, for programs may be reading them.

@@ -220,6 +220,40 @@ describe('upgrade.sh', () => {
     expect(upgrade('--rollback').output).toMatch(/there is no upgrade to take back/);
   });
 
+  it('still knows the version before when a later upgrade was taken back', () => {
+    releaseNext(() => {
+      put('config/untouched.yaml', 'new: true\n');
+    });
+    upgrade('2.0.0');
+    put('docker-compose.yml', 'name: three\n');
+    commit('v3.0.0');
+    git('checkout', '-q', 'v2.0.0');
+    dockerDoes(`case "$*" in *"up -d"*) grep -q 3.0.0 ${checkout}/.env && exit 1 ;; esac`);
+    expect(upgrade('3.0.0').output).toMatch(/3\.0\.0 was taken back, the desk is 2\.0\.0/);
+    expect(upgrade('--rollback').output).toMatch(/back to 1\.0\.0/);
+    expect([read('config/untouched.yaml'), read('.env')]).toEqual([
+      'old: true\n',
+      'DOMAIN=desk.example.com\nOCTANT_VERSION=1.0.0\n',
+    ]);
+  });
+
+  it('comes back from an upgrade that was killed in the middle, and begins no other before', () => {
+    releaseNext(() => {
+      put('docker-compose.yml', 'name: two\n');
+    });
+    dockerDoes(`case "$*" in *"up -d"*) kill -9 $PPID ;; esac`);
+    expect(upgrade('2.0.0').code).toBeNull();
+    expect(read('docker-compose.yml')).toBe('name: two\n');
+    dockerDoes('');
+    expect(upgrade('2.0.1', '--ref', 'v2.0.0').output).toMatch(/an upgrade was cut short/);
+    expect(upgrade('--rollback')).toMatchObject({ code: 0 });
+    expect([read('docker-compose.yml'), read('.env')]).toEqual([
+      'name: one\n',
+      'DOMAIN=desk.example.com\nOCTANT_VERSION=1.0.0\n',
+    ]);
+    expect(upgrade('2.0.0')).toMatchObject({ code: 0 });
+  });
+
   it.each([
     [['1.0.0'], 2, 'this desk is 1.0.0 already'],
     [['9.9.9'], 1, 'expected a tag v9.9.9 in the checkout, was none'],
