@@ -64,14 +64,14 @@ const ownKeys = {
 };
 
 /** Keys that may be read and not written. */
-const readKeys = { 'notification-manager': ['*.dlq'] };
+const readKeys = { 'notification-manager': ['*.dlq', '~requeued:*'] };
 
 /** What the bus, its scripts and the client library send; no command that lists, empties or configures. */
 const commands = [
   '+ping +hello +select +info +time +config|get',
   '+client|setname +client|setinfo +client|getname +client|id +client|unblock',
-  '+eval +evalsha +exists +type +get +set +del +unlink +expire +expireat +pexpire',
-  '+hget +hmget +hset +hdel +hincrby +zadd +zrem +zscore',
+  '+eval +eval_ro +evalsha +exists +type +get +set +del +unlink +expire +expireat +pexpire',
+  '+hget +hmget +hvals +hset +hdel +hincrby +zadd +zrem +zscore',
   '+xadd +xack +xclaim +xpending +xrange +xrevrange +xlen +xinfo +xtrim +xgroup +xreadgroup',
 ].join(' ');
 

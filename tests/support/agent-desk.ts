@@ -9,6 +9,7 @@ import type { Bus } from '@octant/platform/bus/bus';
 import { openBus } from '@octant/platform/bus/open-bus';
 import { migrateDatabase } from '@octant/platform/postgres/migrate-database';
 import { pino } from 'pino';
+import { DeskUsers } from './desk-users.js';
 import { freshDesk, type FreshDesk } from './test-servers.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -50,15 +51,19 @@ export interface AgentSetup {
   readonly config?: Readonly<Record<string, string>>;
 }
 
-/** A migrated desk of its own for one test file: agents in this process, a bus to publish with, streams to look at. */
+/** A migrated desk of its own for one test file: agents in this process with the rights of the compose fleet, a bus to publish with, streams to look at. */
 export class AgentDesk {
   readonly servers: FreshDesk;
   readonly bus: Bus;
   readonly #agents: AgentHandle[] = [];
   readonly #folders: string[] = [];
+  readonly #users: DeskUsers;
+  /** What the agents log, of warnings and errors. */
+  readonly #log: string[] = [];
 
-  private constructor(servers: FreshDesk) {
+  private constructor(servers: FreshDesk, users: DeskUsers) {
     this.servers = servers;
+    this.#users = users;
     this.bus = openBus({ redisUrl: servers.redisUrl, prefix: servers.prefix, agent: 'test', logger });
   }
 
@@ -66,15 +71,16 @@ export class AgentDesk {
     const servers = freshDesk(name);
     const { databaseUrl: connection, schema } = servers;
     await migrateDatabase({ connection, schema, directory: join(root, 'migrations'), logger });
-    return new AgentDesk(servers);
+    return new AgentDesk(servers, await DeskUsers.create(servers));
   }
 
   async start<Config>(definition: AgentDefinition<Config>, setup: AgentSetup = {}): Promise<AgentUnderTest> {
-    const { redisUrl, databaseUrl, prefix, schema } = this.servers;
+    const { prefix, schema } = this.servers;
+    const { redisUrl, databaseUrl } = this.#users.urlsOf(definition.name);
     const handle = await startAgent(definition, {
       env: {
         PORT: '0',
-        LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'silent',
+        LOG_LEVEL: process.env['TEST_LOG_LEVEL'] ?? 'warn',
         REDIS_URL: redisUrl,
         DATABASE_URL: databaseUrl,
         OCTANT_REDIS_PREFIX: prefix,
@@ -85,6 +91,10 @@ export class AgentDesk {
         ADMIN_TOKEN,
         SERVICE_TOKEN,
         ...setup.env,
+      },
+      write: (line) => {
+        this.#log.push(line);
+        if (process.env['TEST_LOG_LEVEL'] !== undefined) process.stdout.write(line);
       },
     });
     this.#agents.push(handle);
@@ -116,8 +126,12 @@ export class AgentDesk {
   async close(): Promise<void> {
     await Promise.all(this.#agents.map((agent) => agent.stop()));
     await this.bus.stop(1000);
-    await this.servers.drop();
-    for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
+    try {
+      await this.#users.close(this.#log);
+    } finally {
+      await this.servers.drop();
+      for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
+    }
   }
 }
 

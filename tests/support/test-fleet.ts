@@ -12,6 +12,7 @@ import { AGENTS, portsFrom, type AgentName } from '../../scripts/launcher/src/fl
 import { Fleet } from '../../scripts/launcher/src/fleet/fleet.js';
 import { findFreeRow } from '../../scripts/launcher/src/servers/free-port.js';
 import { ADMIN_TOKEN, SERVICE_TOKEN, type HttpAnswer } from './agent-desk.js';
+import { DeskUsers } from './desk-users.js';
 import { freshDesk, type FreshDesk } from './test-servers.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -38,18 +39,21 @@ interface CallInit extends Omit<RequestInit, 'headers'> {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The eight real processes on a desk of their own, on free ports, for one test. */
+/** The eight real processes on a desk of their own, on free ports, with the rights of the compose fleet, for one test. */
 export class TestFleet {
   readonly desk: FreshDesk;
   readonly fleet: Fleet;
   readonly deaths: string[] = [];
   readonly #folder: string;
+  readonly #users: DeskUsers;
 
   private constructor(
     desk: FreshDesk,
+    users: DeskUsers,
     options: { folder: string; basePort: number; configFolder: string; environment: Readonly<Record<string, string>> },
   ) {
     this.desk = desk;
+    this.#users = users;
     this.#folder = options.folder;
     const token = (name: string, value: string): string => {
       const file = join(options.folder, name);
@@ -61,6 +65,7 @@ export class TestFleet {
         root,
         redisUrl: desk.redisUrl,
         databaseUrl: desk.databaseUrl,
+        urlsOf: (agent) => users.urlsOf(agent),
         prefix: desk.prefix,
         schema: desk.schema,
         configFolder: options.configFolder,
@@ -102,7 +107,7 @@ export class TestFleet {
       writeFileSync(join(configFolder, file), text);
     }
     const basePort = await findFreeRow(AGENTS.length);
-    const fleet = new TestFleet(desk, { folder, basePort, configFolder, environment });
+    const fleet = new TestFleet(desk, await DeskUsers.create(desk), { folder, basePort, configFolder, environment });
     await fleet.#awaitReady();
     return fleet;
   }
@@ -202,7 +207,12 @@ export class TestFleet {
 
   async stop(): Promise<void> {
     await this.fleet.stop();
-    await this.desk.drop();
-    rmSync(this.#folder, { recursive: true, force: true });
+    const logs = this.fleet.agents.flatMap(({ process: { logPath } }) => readFileSync(logPath, 'utf8').split('\n'));
+    try {
+      await this.#users.close(logs);
+    } finally {
+      await this.desk.drop();
+      rmSync(this.#folder, { recursive: true, force: true });
+    }
   }
 }

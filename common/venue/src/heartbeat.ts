@@ -66,7 +66,7 @@ export function openHeartbeatReader(options: HeartbeatOptions): HeartbeatReader 
   const { redis, key } = open(options, 'heartbeat-reader');
   return {
     read: async () => {
-      const [text, nowMs] = (await redis.eval(readScript, 1, key)) as [string | null, number];
+      const [text, nowMs] = (await redis.eval_ro(readScript, 1, key)) as [string | null, number];
       if (text === null) return undefined;
       const beat = heartbeatSchema.parse(JSON.parse(text));
       return { beat, ageMs: Math.max(0, nowMs - beat.atMs) };

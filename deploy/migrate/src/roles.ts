@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import type { Client, ClientBase } from 'pg';
 import { agentGrants, readingRoles, type TableGrants } from './grants.js';
 
 /** Owns the schema and what is in it; nobody logs in as it. */
@@ -49,12 +49,13 @@ async function createRole(client: Client, role: string, kind: 'LOGIN' | 'NOLOGIN
 
 /**
  * Gives each agent what `agentGrants` says and nothing else, also where an earlier version gave more. One transaction: an
- * agent that runs meanwhile never sees itself without its rights.
+ * agent that runs meanwhile never sees itself without its rights. `nameOf`: what a role of `agentGrants` is called here.
  */
-export async function grantTables(client: Client, schema: string): Promise<void> {
+export async function grantTables(client: ClientBase, schema: string, nameOf = (role: string) => role): Promise<void> {
   await client.query('BEGIN');
   try {
-    for (const [role, tables] of Object.entries(agentGrants)) {
+    for (const [agent, tables] of Object.entries(agentGrants)) {
+      const role = nameOf(agent);
       await client.query(`REVOKE ALL ON ALL TABLES IN SCHEMA ${schema} FROM ${role}`);
       await client.query(`GRANT USAGE ON SCHEMA ${schema} TO ${role}`);
       for (const statement of tableGrants(schema, role, tables)) await client.query(statement);

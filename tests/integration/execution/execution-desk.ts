@@ -9,6 +9,7 @@ import { openBus } from '@octant/platform/bus/open-bus';
 import { migrateDatabase } from '@octant/platform/postgres/migrate-database';
 import { pino } from 'pino';
 import { expect } from 'vitest';
+import { DeskUsers } from '../../support/desk-users.js';
 import { freshDesk } from '../../support/test-servers.js';
 
 const folder = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
@@ -28,6 +29,7 @@ export class ExecutionDesk {
   readonly log: string[] = [];
   readonly riskQuestions: Record<string, unknown>[] = [];
   riskAnswer: Record<string, unknown> = { ok: true, riskScore: 0.1 };
+  #users: DeskUsers | undefined;
   #risk: Server | undefined;
   #bus: Bus | undefined;
   readonly #agents = new Set<AgentHandle>();
@@ -37,6 +39,7 @@ export class ExecutionDesk {
   async open(): Promise<void> {
     const { databaseUrl, schema, prefix, redisUrl } = this.#fresh;
     await migrateDatabase({ connection: databaseUrl, schema, directory: folder('migrations'), logger });
+    this.#users = await DeskUsers.create(this.#fresh);
     this.#bus = openBus({ redisUrl, prefix, agent: 'orchestrator', logger });
     this.#risk = createServer((request, response) => {
       let text = '';
@@ -52,14 +55,14 @@ export class ExecutionDesk {
 
   async startExecutor(options: Omit<StartOptions, 'env'> = {}, graceMs = 4000): Promise<AgentHandle> {
     const { port } = this.#risk?.address() as AddressInfo;
-    const env = { ...this.#env(graceMs), RISK_MANAGER_URL: `http://127.0.0.1:${String(port)}` };
+    const env = { ...this.#env('trade-executor', graceMs), RISK_MANAGER_URL: `http://127.0.0.1:${String(port)}` };
     this.executor = await startAgent(tradeExecutor, { ...options, env, write: (line) => this.log.push(line) });
     this.#agents.add(this.executor);
     return this.executor;
   }
 
   async startPortfolio(options: Omit<StartOptions, 'env'> = {}): Promise<AgentHandle> {
-    const env = { ...this.#env(4000), TRADE_EXECUTOR_URL: this.executor?.url ?? '' };
+    const env = { ...this.#env('portfolio-manager', 4000), TRADE_EXECUTOR_URL: this.executor?.url ?? '' };
     this.portfolio = await startAgent(portfolioManager, { ...options, env, write: (line) => this.log.push(line) });
     this.#agents.add(this.portfolio);
     return this.portfolio;
@@ -126,11 +129,16 @@ export class ExecutionDesk {
     await Promise.all([...this.#agents].map((agent) => agent.stop()));
     await this.#bus?.stop(1000);
     await new Promise((resolve) => this.#risk?.close(resolve));
-    await this.#fresh.drop();
+    try {
+      await this.#users?.close(this.log);
+    } finally {
+      await this.#fresh.drop();
+    }
   }
 
-  #env(graceMs: number): Record<string, string> {
-    const { databaseUrl, redisUrl, prefix, schema } = this.#fresh;
+  #env(agent: string, graceMs: number): Record<string, string> {
+    const { prefix, schema } = this.#fresh;
+    const { databaseUrl, redisUrl } = this.#users?.urlsOf(agent) ?? this.#fresh;
     return {
       PORT: '0',
       REDIS_URL: redisUrl,

@@ -14,6 +14,7 @@ import type { VenueName } from '../../support/exchange/faults/fault-script.js';
 import { ExchangeSimulator } from '../../support/exchange/server/exchange-simulator.js';
 import type { VenueControl } from '../../support/exchange/server/venue-control.js';
 import { freePort } from '../../support/agent-desk.js';
+import { DeskUsers } from '../../support/desk-users.js';
 import { freshDesk, type FreshDesk } from '../../support/test-servers.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -34,7 +35,9 @@ export class GuardedAccount {
   readonly venue: VenueName;
   readonly servers: FreshDesk;
   readonly control: VenueControl;
-  redisUrl: string;
+  /** Where who starts from then on finds Redis, instead of where it is. */
+  redisUrl: string | undefined;
+  readonly #users: DeskUsers;
   readonly #simulator: ExchangeSimulator;
   readonly #desk: Venue;
   readonly #folder = mkdtempSync(join(tmpdir(), 'octant-guardian-'));
@@ -48,13 +51,14 @@ export class GuardedAccount {
   private constructor(parts: {
     venue: VenueName;
     servers: FreshDesk;
+    users: DeskUsers;
     simulator: ExchangeSimulator;
     desk: Venue;
     env: Record<string, string>;
   }) {
     this.venue = parts.venue;
     this.servers = parts.servers;
-    this.redisUrl = parts.servers.redisUrl;
+    this.#users = parts.users;
     this.#simulator = parts.simulator;
     this.control = parts.simulator.venue(parts.venue);
     this.#desk = parts.desk;
@@ -63,6 +67,7 @@ export class GuardedAccount {
 
   static async open(venue: VenueName, options: GuardedOptions = {}): Promise<GuardedAccount> {
     const servers = freshDesk(`guardian_${venue}`);
+    const users = await DeskUsers.createInRedis(servers);
     const simulator = await ExchangeSimulator.open({ seed: 7, venues: [venue], limits: 'off' });
     const control = simulator.venue(venue);
     SYMBOLS[venue].forEach((symbol, index) => {
@@ -83,7 +88,7 @@ export class GuardedAccount {
       GUARDIAN_API_SECRET: key.secret,
       [`${venue.toUpperCase()}_API_URL`]: simulator.url,
     };
-    const account = new GuardedAccount({ venue, servers, simulator, desk, env });
+    const account = new GuardedAccount({ venue, servers, users, simulator, desk, env });
     account.#writeConfig(options);
     account.#executorPort = await freePort();
     return account;
@@ -130,14 +135,14 @@ export class GuardedAccount {
   /** Beats from then on. */
   async startExecutor(): Promise<ChildProcess> {
     const script = fileURLToPath(new URL('./beating-process.js', import.meta.url));
-    const child = this.#spawn([script, this.venue, String(this.#executorPort)]);
+    const child = this.#spawn('trade-executor', [script, this.venue, String(this.#executorPort)]);
     if (child.stdout !== null) await once(child.stdout, 'data');
     return child;
   }
 
   async startGuardian(): Promise<ChildProcess> {
     this.#said = '';
-    const child = this.#spawn([join(root, 'guardian', 'dist', 'main.js')]);
+    const child = this.#spawn('guardian', [join(root, 'guardian', 'dist', 'main.js')]);
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#said += text));
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#said += text));
     await this.until('the guardian listens', () => this.#said.includes('HTTP at'));
@@ -188,15 +193,19 @@ export class GuardedAccount {
       if (child.exitCode === null && child.signalCode === null) await this.kill(child);
     await this.#desk.close();
     await this.#simulator.close();
-    await this.servers.drop();
-    rmSync(this.#folder, { recursive: true, force: true });
+    try {
+      await this.#users.close([this.#said]);
+    } finally {
+      await this.servers.drop();
+      rmSync(this.#folder, { recursive: true, force: true });
+    }
   }
 
-  #spawn(args: readonly string[]): ChildProcess {
+  #spawn(agent: string, args: readonly string[]): ChildProcess {
     const child = spawn(process.execPath, args, {
       env: {
         ...{ PATH: process.env['PATH'], PORT: '0', OPENAPI_VALIDATE_RESPONSES: 'true', ...this.#env },
-        ...{ REDIS_URL: this.redisUrl, OCTANT_REDIS_PREFIX: this.servers.prefix },
+        ...{ REDIS_URL: this.redisUrl ?? this.#users.urlsOf(agent).redisUrl, OCTANT_REDIS_PREFIX: this.servers.prefix },
         TRADE_EXECUTOR_URL: `http://127.0.0.1:${String(this.#executorPort)}`,
         ...{ CONFIG_DIR: join(this.#folder, 'config'), OPENAPI_DIR: join(root, 'openapi') },
         GUARDIAN_STATE_FILE: join(this.#folder, 'state.json'),

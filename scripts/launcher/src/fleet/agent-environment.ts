@@ -9,6 +9,8 @@ export interface DeskEnvironment {
   readonly root: string;
   readonly redisUrl: string;
   readonly databaseUrl: string;
+  /** Where an agent has users of its own at the servers: in place of the two URLs. */
+  readonly urlsOf?: (agent: AgentName) => { readonly redisUrl: string; readonly databaseUrl: string };
   /** Redis key prefix and Postgres schema: together they are one desk. */
   readonly prefix: string;
   readonly schema: string;
@@ -30,6 +32,7 @@ export function agentEnvironment(agent: AgentName, desk: DeskEnvironment): Recor
   const inherited = Object.entries(desk.inherited).filter(
     ([name, value]) => value !== undefined && !REPLACED.test(name),
   );
+  const { redisUrl, databaseUrl } = desk.urlsOf?.(agent) ?? desk;
   const urls = [...desk.ports].map(([name, port]) => [`${name.toUpperCase().replaceAll('-', '_')}_URL`, urlOf(port)]);
   return {
     ...(Object.fromEntries(inherited) as Record<string, string>),
@@ -42,8 +45,8 @@ export function agentEnvironment(agent: AgentName, desk: DeskEnvironment): Recor
     NODE_ENV: 'production',
     PORT: String(desk.ports.get(agent) ?? 0),
     HOST: '127.0.0.1',
-    REDIS_URL: desk.redisUrl,
-    DATABASE_URL: desk.databaseUrl,
+    REDIS_URL: redisUrl,
+    DATABASE_URL: databaseUrl,
     OCTANT_REDIS_PREFIX: desk.prefix,
     OCTANT_PG_SCHEMA: desk.schema,
     CONFIG_DIR: desk.configFolder,
