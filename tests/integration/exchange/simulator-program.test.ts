@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -11,7 +12,12 @@ const program = fileURLToPath(new URL('../../support/exchange/dist/main.js', imp
 interface FirstLine {
   readonly port: number;
   readonly url: string;
-  readonly keys: Partial<Record<VenueName, { account: string; apiKey: string; secret: string }>>;
+  readonly keys: Partial<Record<VenueName, Key & { account: string; guardian: Key }>>;
+}
+
+interface Key {
+  readonly apiKey: string;
+  readonly secret: string;
 }
 
 async function start(...args: readonly string[]) {
@@ -47,6 +53,17 @@ test('has the same keys with the same seed', async () => {
   second.child.kill('SIGTERM');
   expect(first.told.keys).toEqual(second.told.keys);
   expect(Object.keys(first.told.keys)).toEqual(['kraken']);
+});
+
+test('has the keys that the rehearsal gives to executor and guardian, and they are two', async () => {
+  const { child, told } = await start('--venue', 'binance');
+  child.kill('SIGTERM');
+  const rehearsal = readFileSync(new URL('../../../docker-compose.rehearsal.yml', import.meta.url), 'utf8');
+  const { apiKey, secret, guardian } = told.keys.binance ?? {};
+  expect(rehearsal).toContain(`  BINANCE_API_KEY: ${String(apiKey)}\n  BINANCE_API_SECRET: ${String(secret)}\n`);
+  expect(rehearsal).toContain(`      GUARDIAN_API_KEY: ${String(guardian?.apiKey)}\n`);
+  expect(rehearsal).toContain(`      GUARDIAN_API_SECRET: ${String(guardian?.secret)}\n`);
+  expect(guardian?.apiKey).not.toBe(apiKey);
 });
 
 test('ends with 2 and says what it expected when an argument is wrong', async () => {

@@ -27,7 +27,7 @@ const argumentsSchema = z.strictObject({
 
 await main(process.argv.slice(2));
 
-/** Prints one line of JSON: where it listens, and the keys of a funded account at each venue. */
+/** Prints one line of JSON: where it listens, and the keys of a funded account at each venue, one of them for a guardian. */
 async function main(args: readonly string[]): Promise<void> {
   const given = readArguments(args);
   if (given === undefined) return;
@@ -40,7 +40,8 @@ async function main(args: readonly string[]): Promise<void> {
       if (price !== undefined) control.setPrice(market.symbol, price);
     }
     for (const [asset, amount] of Object.entries(demoBalances)) control.deposit('demo', asset, amount);
-    return [control.name, { account: 'demo', ...control.openKey({ account: 'demo' }) }];
+    const guardian = control.openKey({ account: 'demo', name: 'guardian' });
+    return [control.name, { account: 'demo', ...control.openKey({ account: 'demo' }), guardian }];
   });
   const walks = simulator.venues().map((control) => new PriceWalk(control, seed));
   const step = (atMs: number) => {
