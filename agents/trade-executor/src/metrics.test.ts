@@ -11,6 +11,15 @@ test('a symbol that was held and is not any more holds 0', async () => {
   expect(position?.values).toEqual([{ labels: { exchange: 'paper', symbol: 'BTC-USD' }, value: 0 }]);
 });
 
+test('a symbol that was bought and sold between two looks holds 0', async () => {
+  const registry = new Registry();
+  const metrics = executorMetrics(registry, 'paper');
+  metrics.filled('BTC-USD', true);
+  metrics.observePositions({});
+  const position = await registry.getSingleMetric('position_local_qty')?.get();
+  expect(position?.values).toEqual([{ labels: { exchange: 'paper', symbol: 'BTC-USD' }, value: 0 }]);
+});
+
 test('every outcome of an order is counted from 0 on', async () => {
   const registry = new Registry();
   const metrics = executorMetrics(registry, 'paper');

@@ -23,7 +23,16 @@ export interface ExecutorMetrics {
 }
 
 export function executorMetrics(registry: Registry, exchange: string): ExecutorMetrics {
-  return { ...flowMetrics(registry, exchange), ...bookMetrics(registry, exchange) };
+  const flow = flowMetrics(registry, exchange);
+  const { traded, ...books } = bookMetrics(registry, exchange);
+  return {
+    ...flow,
+    ...books,
+    filled: (symbol, complete) => {
+      flow.filled(symbol, complete);
+      traded(symbol);
+    },
+  };
 }
 
 type FlowMetric = 'orderCame' | 'acknowledgedAfter' | 'filled';
@@ -59,8 +68,13 @@ function flowMetrics(registry: Registry, exchange: string): Pick<ExecutorMetrics
   };
 }
 
+interface BookMetrics extends Omit<ExecutorMetrics, FlowMetric> {
+  /** A symbol that may be held for less than the time between two looks. */
+  traded(symbol: string): void;
+}
+
 /** What is held, by our books and by the venue's. */
-function bookMetrics(registry: Registry, exchange: string): Omit<ExecutorMetrics, FlowMetric> {
+function bookMetrics(registry: Registry, exchange: string): BookMetrics {
   const gauge = (name: string, help: string, labelNames: readonly string[]) =>
     new Gauge({ name, help, labelNames, registers: [registry] });
   const bySymbol = ['exchange', 'symbol'];
@@ -90,6 +104,9 @@ function bookMetrics(registry: Registry, exchange: string): Omit<ExecutorMetrics
     unknown.set({ exchange }, count);
   };
   return {
+    traded: (symbol) => {
+      known.add(symbol);
+    },
     observeAccount(account) {
       setAll(held, account.positions);
       // The paper exchange keeps no books but these.
