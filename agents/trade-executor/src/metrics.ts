@@ -70,7 +70,7 @@ function flowMetrics(registry: Registry, exchange: string): Pick<ExecutorMetrics
 
 interface BookMetrics extends Omit<ExecutorMetrics, FlowMetric> {
   /** A symbol that may be held for less than the time between two looks. */
-  traded(symbol: string): void;
+  readonly traded: (symbol: string) => void;
 }
 
 /** What is held, by our books and by the venue's. */
