@@ -196,6 +196,8 @@ switch() {
   set_version "$ROOT/.env" "$VERSION"
   if start_all && is_as_well_as_before; then
     forget_next
+    # From here on it is done: an interruption would go back with what is being moved.
+    trap '' INT TERM
     rm -rf "$BEFORE"
     mv "$PENDING" "$BEFORE"
     say "the desk is $VERSION; upgrade.sh --rollback goes back to $OLD_VERSION"
@@ -230,6 +232,7 @@ roll_back_by_hand() {
 # go_back FROM: what is remembered there is used up by it.
 go_back() {
   trap '' INT TERM
+  [ -d "$1/config" ] || fail "expected the configuration of $OLD_VERSION in $1/config, was none" "upgrade.sh $OLD_VERSION goes there as to any version."
   stop_writers
   put_files "$OLD_COMMIT" "$1/config"
   set_version "$ROOT/.env" "$OLD_VERSION"
@@ -239,6 +242,8 @@ go_back() {
   fi
   start_all || fail "$OLD_VERSION does not come up either" 'docker compose ps and docker compose logs SERVICE say why; the backup before was '"$BACKUP."
   forget_next
+  # The record first: half a configuration with a record would be put in place of the whole one.
+  rm -f "$1/record"
   rm -rf "$1"
 }
 

@@ -237,6 +237,19 @@ describe('upgrade.sh', () => {
     ]);
   });
 
+  it('leaves config/ alone when the configuration to go back to is gone', () => {
+    releaseNext(() => {
+      put('docker-compose.yml', 'name: two\n');
+    });
+    upgrade('2.0.0');
+    rmSync(join(checkout, '.octant/upgrade/before/config'), { recursive: true });
+    const { code, output } = upgrade('--rollback');
+    expect(code).toBe(1);
+    expect(output).toMatch(/expected the configuration of 1\.0\.0 .* was none/);
+    expect(read('config/limits.yaml')).toContain('a: 1');
+    expect(read('docker-compose.yml')).toBe('name: two\n');
+  });
+
   it('comes back from an upgrade that was killed in the middle, and begins no other before', () => {
     releaseNext(() => {
       put('docker-compose.yml', 'name: two\n');

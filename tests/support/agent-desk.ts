@@ -51,7 +51,10 @@ export interface AgentSetup {
   readonly config?: Readonly<Record<string, string>>;
 }
 
-/** A migrated desk of its own for one test file: agents in this process with the rights of the compose fleet, a bus to publish with, streams to look at. */
+/**
+ * A migrated desk of its own for one test file: agents in this process with the rights of the compose fleet, a bus to publish
+ * with, streams to look at.
+ */
 export class AgentDesk {
   readonly servers: FreshDesk;
   readonly bus: Bus;

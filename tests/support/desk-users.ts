@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import { agentGrants } from '../../deploy/migrate/src/grants.js';
 import { grantTables } from '../../deploy/migrate/src/roles.js';
-import { makeAcl } from '../../deploy/redis/make-acl.js';
+import { fleetAcl } from './fleet-acl.js';
 import type { FreshDesk } from './test-servers.js';
 
 /** What servers and clients say to somebody who asks for more than their rights. */
@@ -77,12 +77,10 @@ export class DeskUsers {
 
   async #createInRedis(redis: Redis): Promise<void> {
     const knowsSetInfo = !/redis_version:7\.[01]\./.test(await redis.info('server'));
-    for (const line of makeAcl().replaceAll('@PREFIX@', this.#desk.prefix).split('\n')) {
+    for (const line of fleetAcl({ prefix: this.#desk.prefix, password: this.#password, knowsSetInfo })) {
       const [, agent = '', ...rules] = line.split(' ');
-      if (!line.includes('@PASSWORD@') || agent === 'admin') continue;
-      const known = rules.filter((rule) => knowsSetInfo || rule !== '+client|setinfo');
-      const own = known.map((rule) => (rule === '@PASSWORD@' ? `>${this.#password}` : rule));
-      await redis.call('ACL', 'SETUSER', this.#nameOf(agent), ...own);
+      if (agent === 'default' || agent === 'admin') continue;
+      await redis.call('ACL', 'SETUSER', this.#nameOf(agent), ...rules);
       this.#redisUsers.push(this.#nameOf(agent));
     }
   }

@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bus } from '@octant/platform/bus/bus';
 import { openBus } from '@octant/platform/bus/open-bus';
 import { subscription } from '@octant/platform/bus/subscription';
-import { makeAcl } from '../../../deploy/redis/make-acl.js';
 import { benchVariables } from '../../../scripts/launcher/src/bench/cycle/bench-home.js';
 import { KillableServer } from '../../../scripts/launcher/src/chaos/killable-server.js';
 import { findRedis } from '../../../scripts/launcher/src/servers/find-redis.js';
 import type { ServerPlan } from '../../../scripts/launcher/src/servers/server-plan.js';
+import { fleetAcl } from '../../support/fleet-acl.js';
 import { eventually, silentLogger, workItem } from './desk.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -28,10 +28,8 @@ async function fleetRedis(): Promise<ServerPlan | string> {
   if (program === undefined || program.mark[0] !== 'redis-server')
     throw new Error(`expected a program: ${plan.origin}`);
   const file = join(home, 'users.acl');
-  const acl = makeAcl().replaceAll('@PREFIX@', prefix).replaceAll('@PASSWORD@', `>${password}`);
-  // Redis knows this command since 7.2, and start-redis.sh leaves it out before, too.
-  const users = acl.replaceAll(' +client|setinfo', '').split('\n');
-  writeFileSync(file, users.filter((line) => line.startsWith('user')).join('\n') + '\n');
+  // Nobody here says which version it is: the rule is left out of all.
+  writeFileSync(file, `${fleetAcl({ prefix, password, knowsSetInfo: false }).join('\n')}\n`);
   const data = join(home, 'data');
   mkdirSync(data);
   const { port } = new URL(plan.url);
